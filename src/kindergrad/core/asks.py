@@ -1,0 +1,101 @@
+"""What an engine can be asked. An engine is any object with the methods of one ask: no base class.
+
+Assessments and engines never import each other; they meet through these protocols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core.errors import EngineError
+from kindergrad.core.items import Items
+from kindergrad.core.names import Readout
+
+Floats = NDArray[np.float64]
+
+
+@runtime_checkable
+class LogLikelihood(Protocol):
+    """How probable is a continuation?"""
+
+    def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> Floats:
+        """Natural log of P(target | context), shape (n,); ``context`` may hold empty strings."""
+        ...
+
+
+@runtime_checkable
+class Fit(Protocol):
+    """Learn a label from n examples, then score new sequences."""
+
+    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None: ...
+
+    def decide(self, sequences: Sequence[str]) -> Floats:
+        """A number per sequence, shape (n,), larger for label 1."""
+        ...
+
+
+@runtime_checkable
+class Embed(Protocol):
+    """Represent sequences as vectors, shape (n, d)."""
+
+    def embed(self, sequences: Sequence[str]) -> Floats: ...
+
+
+@runtime_checkable
+class Generate(Protocol):
+    """Continue a context by ``length`` letters."""
+
+    def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]: ...
+
+
+@runtime_checkable
+class Learn(Protocol):
+    """Read more of a corpus. Called again with the next pieces as the data ladder grows."""
+
+    def learn(self, pieces: Sequence[str]) -> None: ...
+
+
+@runtime_checkable
+class KnowsTruth(Protocol):
+    """The oracle: answers from the process that made the items."""
+
+    def ideal(self, items: Items) -> Floats: ...
+
+
+ASK_OF: dict[Readout, type[Any]] = {
+    Readout.LIKELIHOOD: LogLikelihood,
+    Readout.FIT: Fit,
+    Readout.PROBE: Embed,
+    Readout.GENERATION: Generate,
+}
+
+
+def log_likelihoods(engine: LogLikelihood, context: NDArray[np.str_], target: NDArray[np.str_]) -> Floats:
+    """Ask for arrays of any shape at once and give the answers back in that shape.
+
+    Raises
+    ------
+    EngineError
+        If the engine answers with the wrong number of values or with a non-finite one.
+    """
+    context, target = np.broadcast_arrays(context, target)
+    answers = engine.log_likelihood([str(c) for c in context.flat], [str(t) for t in target.flat])
+    return checked(answers, target.shape, "log_likelihood")
+
+
+def checked(answers: object, shape: tuple[int, ...], ask: str) -> Floats:
+    """Answers as float64 in the expected shape, or a clear EngineError."""
+    try:
+        values = np.asarray(answers, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise EngineError(f"{ask} must return numbers; got {type(answers).__name__}: {error}") from error
+    if values.size != int(np.prod(shape)) or values.ndim > max(1, len(shape)):
+        raise EngineError(f"{ask} returned shape {values.shape}; expected {int(np.prod(shape))} values, one per row")
+    bad = np.flatnonzero(~np.isfinite(values.ravel()))
+    if bad.size:
+        raise EngineError(f"{ask} returned {bad.size} non-finite values of {values.size}; the first in row {bad[0]}")
+    return values.reshape(shape)

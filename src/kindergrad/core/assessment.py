@@ -1,0 +1,75 @@
+"""Assessment: skill x world. How items are made, asked and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from kindergrad.core.items import Items
+from kindergrad.core.names import CeilingKind, Domain, Readout
+
+
+class MakeItems(Protocol):
+    def __call__(self, world: Any, n: int, level: str, seed: int) -> Items: ...
+
+
+Put = Callable[..., NDArray[Any]]
+Score = Callable[[NDArray[Any], Items], NDArray[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """What one assessment file declares about itself.
+
+    Attributes
+    ----------
+    skill : ``domain/name``, a skill of the syllabus.
+    version : ``X.Y``; a new X breaks comparability.
+    levels : hard to easy. A single level is written ``("all",)``.
+    needs : what the world must offer (``windows``, ``genes``, ``motifs`` ...).
+    items, score, twin : the pure functions of the file; ``score`` is smooth, ``twin`` sharp, both per item.
+    readouts : readout -> the function that puts the items to an engine.
+    metric, twin_metric : names of the two scores.
+    chance : the score of a coin.
+    floor : ids of the blind engines whose best gives the floor.
+    ceiling : kind of ceiling in a world with known truth; elsewhere it is nominal (``top``).
+    top : the end of the metric's scale.
+    learner : the reference engine that improves with data, or ``none-yet``.
+    frequency : level -> occurrences of one concept per base in a world, or None.
+    """
+
+    skill: str
+    version: str
+    items: MakeItems
+    readouts: Mapping[Readout, Put]
+    score: Score
+    twin: Score
+    metric: str
+    twin_metric: str
+    chance: float
+    needs: tuple[str, ...]
+    cluster: str
+    learner: str
+    source: str
+    levels: tuple[str, ...] = ("all",)
+    floor: tuple[str, ...] = ("uniform", "composition-0", "composition-1", "composition-2")
+    ceiling: CeilingKind = CeilingKind.EXACT
+    top: float = 1.0
+    frequency: Callable[[Any, str], float | None] = lambda world, level: None
+    diagnostics: Callable[..., dict[str, float]] | None = None
+    superseded_by: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.skill
+
+    @property
+    def domain(self) -> Domain:
+        return Domain(self.skill.split("/")[0])
+
+    def curve(self, level: str) -> str:
+        """Name of the curve of one level: the skill itself, or ``skill[level]``."""
+        return self.skill if self.levels == ("all",) else f"{self.skill}[{level}]"

@@ -1,0 +1,151 @@
+"""study.yaml: engines x scale points x assessments x seeds, and a goal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from kindergrad.core import scale as scales
+from kindergrad.core.errors import StudyError, UnknownNameError
+from kindergrad.core.names import Axis
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WorldConfig(_Strict):
+    """Where the corpus and the items come from."""
+
+    kind: Literal["genome", "annotated_genome"] = "genome"
+    size: int = Field(default=10_000_000, ge=1000)
+    """Bases of the synthetic genome."""
+    genome: Path | None = None
+    annotation: Path | None = None
+    decoy: Path | None = None
+    """FASTA of another genome, for the skill "whose genome"."""
+
+
+class EngineConfig(_Strict):
+    """An engine by name, its settings, and the seeds of its corpora."""
+
+    id: str
+    settings: dict[str, Any] = {}
+    seeds: int = Field(default=1, ge=1, le=1000)
+
+
+class Goal(_Strict):
+    """``skill>=score@scale``."""
+
+    skill: str
+    score: float
+    scale: float = Field(gt=0)
+
+    def __str__(self) -> str:
+        return f"{self.skill}>={self.score:g}@{self.scale:g}"
+
+    @classmethod
+    def parse(cls, text: str) -> Goal:
+        """Read ``genomics/start-codon>=0.5@1e8``.
+
+        Raises
+        ------
+        StudyError
+            If the text has another form.
+        """
+        found = re.fullmatch(r"\s*([^\s>@]+)\s*>=\s*(-?[0-9.eE+-]+)\s*@\s*(\S.*?)\s*", text)
+        if not found:
+            raise StudyError(f"not a goal: got '{text}'; expected skill>=score@scale, "
+                             "such as genomics/start-codon>=0.5@1e8")
+        try:
+            return cls(skill=found[1], score=float(found[2]), scale=scales.parse(found[3]))
+        except ValueError as error:
+            raise StudyError(f"not a goal: got '{text}'; {error}") from None
+
+
+class StudyConfig(_Strict):
+    """A whole study. Unknown keys are errors that name the nearest valid key."""
+
+    name: str = "study"
+    domain: Literal["genomics"] = "genomics"
+    seed: int = 0
+    world: WorldConfig = WorldConfig()
+    engines: tuple[EngineConfig, ...] = (EngineConfig(id="markov", seeds=2),)
+    controls: tuple[Literal["shuffled"], ...] = ()
+    """Copies of the corpus without the skill; learners read them too, marked as controls."""
+    axis: Axis = Axis.BASES
+    scales: tuple[float, ...] = ()
+    """Sizes of the data ladder; empty: four per decade from 1e3 to the size of the corpus."""
+    assessments: tuple[str, ...] = ("all",)
+    items: int = Field(default=400, ge=10, le=100_000)
+    goal: str | None = None
+    plugins: tuple[Path, ...] = ()
+    comparable: bool = True
+    """False for --quick runs: their numbers are not to be compared with others."""
+
+    @field_validator("scales", mode="before")
+    @classmethod
+    def _read_scales(cls, value: Any) -> Any:
+        return tuple(scales.parse(v) for v in value) if isinstance(value, list | tuple) else value
+
+    @field_validator("scales")
+    @classmethod
+    def _increasing(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if value:
+            scales.check_increasing(value, "scales")
+        return value
+
+    @field_validator("goal")
+    @classmethod
+    def _goal(cls, value: str | None) -> str | None:
+        return value if value is None else str(Goal.parse(value))
+
+
+def load(path: Path) -> StudyConfig:
+    """Read a study file.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, is not YAML, or holds a key or value that is not allowed.
+    """
+    import yaml
+
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StudyError(f"cannot read {path}: {error.strerror or error}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict):
+        raise StudyError(f"{path} must hold keys and values; got {type(raw).__name__}")
+    return build(raw, where=str(path))
+
+
+def build(raw: dict[str, Any], where: str = "study") -> StudyConfig:
+    """Validate keys and values of a study; the message names the place and the nearest valid key."""
+    try:
+        return StudyConfig.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        if first["type"] == "extra_forbidden":
+            key = str(first["loc"][-1])
+            near = UnknownNameError("key", key, _keys_at(first["loc"][:-1]))
+            raise StudyError(f"{where}: {near} (at '{place}')") from None
+        cause = first.get("ctx", {}).get("error")
+        message = str(cause) if isinstance(cause, StudyError) else f"{first['msg']}; got {first['input']!r}"
+        raise StudyError(f"{where}, key '{place}': {message}") from None
+
+
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = StudyConfig
+    for part in location:
+        if part == "world":
+            model = WorldConfig
+        elif part == "engines":
+            model = EngineConfig
+    return list(model.model_fields)
