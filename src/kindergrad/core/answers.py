@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from kindergrad.core.names import DirectionVerdict, Verdict
 from kindergrad.core.records import Contract, Finite
 
@@ -142,7 +144,7 @@ class StatusAnswer(Contract):
     unscored: int
     reused: int
     seconds: Finite
-    reasons: dict[str, int] = {}
+    reasons: dict[str, int] = Field(default_factory=dict)
     """Why exams failed, were unscored or not applicable, with their number."""
 
 

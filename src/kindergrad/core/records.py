@@ -107,7 +107,7 @@ class Record(Contract):
     n_failed: int = 0
     estimand: Estimand | None = None
     frequency: Finite | None = None
-    diagnostics: dict[str, Finite] = {}
+    diagnostics: dict[str, Finite] = Field(default_factory=dict)
     seconds: Finite = 0.0
     time: str = ""
     software: str = ""
