@@ -1,0 +1,277 @@
+"""The exposure law: many learning curves of one engine, all estimated together.
+
+Curve s rises as ``floor + (plateau - floor) * logistic(2 ln 9 (x - m_s) / w_s)`` in x = log10 scale, with
+``m_s = offset_s + k_s``. With ``offset = -log10 frequency`` of the concept, ``k_s`` is log10 of the **exposures
+needed**. k, log width, logit plateau and log spread are normal over the curves; a share of the curves is never learnt.
+Common skills teach the population, so a rare skill's onset is predicted before any signal of it exists.
+
+*Shows* how one engine's skills are ordered by exposure. *Does not show* that exposure is the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
+
+from kindergrad.core.seeds import stream
+from kindergrad.stats import hierarchy_atoms as atoms_
+from kindergrad.stats import hierarchy_smc as smc
+from kindergrad.stats.hierarchy_atoms import (
+    DIMENSIONS,
+    LOCATION,
+    LOG_SPREAD,
+    LOG_WIDTH,
+    LOGIT_PLATEAU,
+    RISE,
+    Atoms,
+    Guess,
+    Padded,
+)
+
+Floats = NDArray[np.float64]
+
+
+class Curve(NamedTuple):
+    """One curve: x (n,) log10 scale, y (n,) score, stderr (n,); ``offset`` of its location. n may be 0."""
+
+    x: Floats
+    y: Floats
+    stderr: Floats
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prior:
+    """What is believed of a population of curves before any of them is seen.
+
+    Each of the four is (mean, sd of the mean, median of the spread between curves, sd of its log).
+    """
+
+    location: tuple[float, float, float, float] = (1.5, 1.5, 0.25, 0.8)
+    log_width: tuple[float, float, float, float] = (np.log(0.9), 0.5, 0.25, 0.6)
+    logit_plateau: tuple[float, float, float, float] = (1.5, 1.2, 0.6, 0.7)
+    log_spread: tuple[float, float, float, float] = (np.log(0.02), 1.0, 0.4, 0.5)
+    never: tuple[float, float] = (-2.2, 1.2)
+    """Logit of the share of curves that are never learnt: mean and sd (median 10 %)."""
+    slope: float = 1.0
+    """Sd of the decades by which one unit of a feature moves a location."""
+    floor: float = 0.05
+    """Sd of a curve's own floor around 0."""
+    top: float = 1.1
+    """No plateau lies above this score; a little above 1, since a measured ceiling has an error."""
+
+    def population(self, n_features: int) -> smc.Population:
+        parts = np.array([self.location, self.log_width, self.logit_plateau, self.log_spread])
+        mean = [*parts[:, 0], *np.log(parts[:, 2]), self.never[0], *[0.0] * n_features]
+        sd = [*parts[:, 1], *parts[:, 3], self.never[1], *[self.slope] * n_features]
+        return smc.Population(np.array(mean), np.array(sd))
+
+    def broad(self, offset: Floats, features: Floats) -> Guess:
+        """The prior of one curve, widened: the proposal before anything is known."""
+        parts = np.array([self.location, self.log_width, self.logit_plateau, self.log_spread])
+        mean = np.broadcast_to(parts[:, 0], (len(offset), DIMENSIONS)).copy()
+        mean[:, LOCATION] += offset
+        sd = np.hypot(parts[:, 1], 2.0 * parts[:, 2])
+        sd[LOCATION] = np.hypot(sd[LOCATION], self.slope * float(np.max(np.abs(features), initial=0.0)))
+        return Guess(mean, sd)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HierarchyPosterior:
+    """Joint posterior draws of all curves; N draws, S curves.
+
+    Attributes
+    ----------
+    location, width, plateau, floor, spread : (N, S); location is ``inf`` where a curve is never learnt.
+    never : (S,) probability that the curve is never learnt.
+    phi : (P, 9 + n_features) particles of the population; ``particle`` (N,) says which one a draw belongs to.
+    log_evidence : of all curves together.
+    effective : (S,) effective number of atoms behind a curve's posterior.
+    """
+
+    curves: tuple[Curve, ...]
+    prior: Prior
+    phi: Floats
+    particle: NDArray[np.intp]
+    location: Floats
+    width: Floats
+    plateau: Floats
+    floor: Floats
+    spread: Floats
+    never: Floats
+    log_evidence: float
+    effective: Floats
+    seed: int
+    evidence: smc.Evidence
+
+    def score(self, curve: int, x: ArrayLike) -> Floats:
+        """Latent score of one curve at log10 scales ``x`` (n,): (N, n)."""
+        g = atoms_.rise(np.asarray(x, dtype=np.float64)[None, :], self.location[:, curve, None],
+                        self.width[:, curve, None])
+        return np.asarray(self.floor[:, curve, None] * (1.0 - g) + self.plateau[:, curve, None] * g)
+
+    def predict(self, curve: int, x: ArrayLike, seed: int = 0) -> Floats:
+        """Scores of new runs at ``x``, extra spread included, error of measurement not: (N, n)."""
+        latent = self.score(curve, x)
+        z = stream(seed, "hierarchy", "predict", curve).standard_normal(latent.shape)
+        return np.asarray(latent + self.spread[:, curve, None] * z)
+
+    def crossing(self, curve: int, target: float) -> Floats:
+        """log10 of the scale at which the latent score reaches ``target``, (N,); ``inf`` where it never does."""
+        lo, hi = self.floor[:, curve], self.plateau[:, curve]
+        share = (target - lo) / np.where(hi > lo, hi - lo, 1.0)
+        out = np.where(target <= lo, -np.inf, np.inf)
+        ok = (target > lo) & (target < hi) & np.isfinite(self.location[:, curve])
+        out[ok] = self.location[ok, curve] + self.width[ok, curve] * logit(share[ok]) / RISE
+        return out
+
+    @property
+    def exposures(self) -> Floats:
+        """log10 of the exposures needed (or the mean location): (P,)."""
+        return self.phi[:, LOCATION]
+
+    @property
+    def tau(self) -> Floats:
+        """Spread of locations between curves, in decades: (P,)."""
+        return np.asarray(np.exp(self.phi[:, DIMENSIONS + LOCATION]))
+
+    @property
+    def widths(self) -> Floats:
+        """Typical width of a rise, in decades: (P,)."""
+        return np.asarray(np.exp(self.phi[:, LOG_WIDTH]))
+
+    @property
+    def share_never(self) -> Floats:
+        """Share of curves that are never learnt: (P,)."""
+        return np.asarray(expit(self.phi[:, smc.NEVER]))
+
+
+def fit(curves: Sequence[Curve], *, prior: Prior | None = None, features: ArrayLike | None = None, seed: int = 0,
+        particles: int = 256, atoms: int = 384) -> HierarchyPosterior:
+    """Posterior of all curves together.
+
+    Parameters
+    ----------
+    curves : S curves; one without points is placed by its offset and features alone.
+    prior : of the population.
+    features : (S, F), for example grade; centred, about unit size.
+    seed : of every random number; same seed, same answer, whatever the order of the points of a curve.
+    particles, atoms : size of the computation; 4 draws per particle.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or an array holds a value that is not finite.
+    """
+    prior = prior or Prior()
+    curves = tuple(_checked(curve, s) for s, curve in enumerate(curves))
+    if not curves:
+        raise ValueError("no curves; got an empty list; expected at least one")
+    table = np.zeros((len(curves), 0)) if features is None else np.asarray(features, dtype=np.float64)
+    if table.shape[:1] != (len(curves),) or table.ndim != 2 or not np.isfinite(table).all():
+        raise ValueError(f"features must be finite, a row per curve; got shape {table.shape} for {len(curves)} curves")
+    highest = max((float(c.y.max()) for c in curves if c.y.size), default=0.0)
+    prior = replace(prior, top=max(prior.top, 1.1 * highest))
+    rng = stream(seed, "hierarchy", len(curves))
+    population = prior.population(table.shape[1])
+    rough, _ = _evidence(curves, table, prior, rng, max(192, atoms // 2))
+    phi, _ = smc.sample(rough, population, rng, particles=max(64, particles // 2), moves=2)
+    evidence, drawn = _evidence(curves, table, prior, rng, atoms, phi)
+    phi, log_evidence = smc.sample(evidence, population, rng, particles=particles)
+    return _posterior(curves, prior, evidence, drawn, phi, log_evidence, seed)
+
+
+def _checked(curve: Curve, number: int) -> Curve:
+    x, y, e = (np.atleast_1d(np.asarray(a, dtype=np.float64)) for a in curve[:3])
+    if not x.shape == y.shape == e.shape:
+        raise ValueError(f"curve {number}: x, y and stderr must have one shape; got {x.shape}, {y.shape}, {e.shape}")
+    if not (np.isfinite(x).all() and np.isfinite(y).all() and np.isfinite(e).all() and np.isfinite(curve.offset)):
+        raise ValueError(f"curve {number} holds a value that is not finite; expected finite x, y, stderr and offset")
+    if (e < 0).any():
+        raise ValueError(f"curve {number}: a standard error is negative; got {e.min():g}")
+    order = np.lexsort((e, y, x))
+    return Curve(x[order], y[order], e[order], float(curve.offset))
+
+
+def _padded(curves: Sequence[Curve]) -> Padded:
+    n = max(1, max(len(c.x) for c in curves))
+    x, y, v, seen = np.zeros((len(curves), n)), np.zeros((len(curves), n)), np.zeros((len(curves), n)), np.zeros(
+        (len(curves), n))
+    for s, c in enumerate(curves):
+        k = len(c.x)
+        x[s, :k], y[s, :k], v[s, :k], seen[s, :k] = c.x, c.y, c.stderr**2, 1.0
+    return Padded(x, y, v, seen)
+
+
+def _evidence(curves: Sequence[Curve], features: Floats, prior: Prior, rng: np.random.Generator, n_atoms: int,
+              phi: Floats | None = None) -> tuple[smc.Evidence, Atoms]:
+    """Atoms adapted to the prior, or to the population that particles ``phi`` stand for."""
+    data = _padded(curves)
+    offset = np.array([c.offset for c in curves])
+    guess = None if phi is None else _guess(phi, offset, features)
+    drawn = atoms_.propose(data, prior.broad(offset, features), rng, n_atoms=n_atoms, floor_sd=prior.floor,
+                           top=prior.top, guess=guess)
+    middle, wide = prior.log_spread[0], 4.0 * np.hypot(prior.log_spread[1], prior.log_spread[2])
+    grid = np.linspace(middle - wide, middle + wide, 48)
+    never = atoms_.never_log_likelihood(data, grid, floor_sd=prior.floor)
+    return smc.prepare(drawn, offset, features, never, grid), drawn
+
+
+def _guess(phi: Floats, offset: Floats, features: Floats) -> Guess:
+    """The predictive population of particles phi: mean per curve, and sd that holds the doubt about the mean too."""
+    mean = np.tile(phi[:, :DIMENSIONS].mean(axis=0), (len(offset), 1))
+    mean[:, LOCATION] += offset + features @ phi[:, smc.NEVER + 1:].mean(axis=0)
+    within = np.mean(np.exp(2.0 * phi[:, DIMENSIONS:smc.NEVER]), axis=0)
+    slope = np.max(np.var(features @ phi[:, smc.NEVER + 1:].T, axis=1), initial=0.0)
+    variance = within + phi[:, :DIMENSIONS].var(axis=0)
+    variance[LOCATION] += slope
+    return Guess(mean, np.sqrt(variance))
+
+
+def _posterior(curves: tuple[Curve, ...], prior: Prior, evidence: smc.Evidence, drawn: Atoms, phi: Floats,
+               log_evidence: float, seed: int) -> HierarchyPosterior:
+    """Draw every curve's own parameters given the particles: four draws a particle."""
+    per = 4
+    rng = stream(seed, "hierarchy", "draws")
+    n_curves, n_particles = len(curves), len(phi)
+    learnt, never = smc.log_likelihoods(evidence, phi)
+    p_never = smc.p_never(learnt, never, phi)
+    theta = np.empty((n_curves, n_particles * per, DIMENSIONS))
+    effective = np.empty(n_curves)
+    for s in range(n_curves):
+        log_w, _ = smc.log_atoms(evidence, phi, s)
+        w = np.exp(log_w)
+        average = (w / w.sum(axis=0)).mean(axis=1)
+        effective[s] = average.sum() ** 2 / np.sum(average**2)
+        theta[s] = drawn.theta[s][_choose(w, per, rng)]
+        is_never = rng.random(n_particles * per) < np.tile(p_never[s], per)
+        theta[s, is_never, LOCATION] = np.inf
+        theta[s, is_never, LOG_SPREAD] = _never_spread(evidence, phi, s, per, rng)[is_never]
+    floor = atoms_.draw_floor(_padded(curves), theta, rng, floor_sd=prior.floor, top=prior.top)
+    return HierarchyPosterior(
+        curves=curves, prior=prior, phi=phi, particle=np.tile(np.arange(n_particles), per),
+        location=theta[..., LOCATION].T, width=np.exp(theta[..., LOG_WIDTH]).T,
+        plateau=prior.top * expit(theta[..., LOGIT_PLATEAU]).T, floor=floor.T, spread=np.exp(theta[..., LOG_SPREAD]).T,
+        never=p_never.mean(axis=1), log_evidence=log_evidence, effective=effective, seed=seed, evidence=evidence,
+    )
+
+
+def _choose(w: NDArray[np.float32], per: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """``per`` rows for each column of weights w (K, P), stratified within a column: (per * P,)."""
+    edges = np.cumsum(w, axis=0, dtype=np.float64)
+    u = (np.arange(per)[:, None] + rng.random((per, w.shape[1]))) / per
+    rows = [np.sum(edges < u[i] * edges[-1], axis=0) for i in range(per)]
+    return np.asarray(np.minimum(np.concatenate(rows), len(w) - 1), dtype=np.intp)
+
+
+def _never_spread(evidence: smc.Evidence, phi: Floats, curve: int, per: int, rng: np.random.Generator) -> Floats:
+    """Log spread of a curve that never rises, given each particle: (per * P,)."""
+    z = (evidence.log_spread[:, None] - phi[:, LOG_SPREAD]) / np.exp(phi[:, DIMENSIONS + LOG_SPREAD])
+    log_w = evidence.never[curve][:, None] - 0.5 * z * z
+    w = np.exp(log_w - log_w.max(axis=0)).astype(np.float32)
+    return np.asarray(evidence.log_spread[_choose(w, per, rng)])

@@ -1,0 +1,189 @@
+"""The population of curves: tempered sequential Monte Carlo over its hyper-parameters.
+
+Del Moral, Doucet, Jasra 2006, doi:10.1111/j.1467-9868.2006.00553.x.
+One particle ``phi`` holds ``mean (4), log sd (4), logit of the never-learnt share, one slope per feature``. A particle
+is scored for all curves at once by reweighting their atoms, so that a curve's own parameters never have to be moved.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from kindergrad.stats.hierarchy_atoms import DIMENSIONS, LOCATION, LOG_SPREAD, Atoms
+
+Floats = NDArray[np.float64]
+
+NEVER = 2 * DIMENSIONS
+"""Column of phi with the logit of the share of curves that never rise."""
+
+_HALF = 0.5  # share of particles that must survive a step of temperature
+
+
+class Population(NamedTuple):
+    """Normal prior of phi: mean and sd, each (9 + n_features,)."""
+
+    mean: Floats
+    sd: Floats
+
+    def draw(self, n: int, rng: np.random.Generator) -> Floats:
+        out: Floats = self.mean + self.sd * rng.standard_normal((n, self.mean.size))
+        return out
+
+    def log_density(self, phi: Floats) -> Floats:
+        z = (phi - self.mean) / self.sd
+        out: Floats = -0.5 * np.sum(z * z, axis=1)
+        return out
+
+
+class Evidence(NamedTuple):
+    """What the curves say, ready for any phi.
+
+    quadratic (S, K, 8 + n_features) in single precision and log_weight (S, K); never (S, E) on ``log_spread`` (E,).
+    """
+
+    quadratic: NDArray[np.float32]
+    log_weight: Floats
+    features: Floats
+    never: Floats
+    log_spread: Floats
+    centre: Floats  # (4,) subtracted from theta and from the mean, so that single precision is enough
+
+
+def prepare(atoms: Atoms, offset: Floats, features: Floats, never: Floats, log_spread: Floats) -> Evidence:
+    """Atoms (S, K, 4), offsets (S,) and features (S, F) as the columns that meet :func:`_coefficients`."""
+    theta = atoms.theta.copy()
+    theta[..., LOCATION] -= offset[:, None]
+    best = np.exp(atoms.log_weight - atoms.log_weight.max(axis=1, keepdims=True))
+    per_curve = np.einsum("sk,ski->si", best / best.sum(axis=1, keepdims=True), theta)
+    centre = np.median(per_curve, axis=0)
+    theta -= centre
+    columns = [theta**2, theta, theta[..., LOCATION, None] * features[:, None, :]]
+    return Evidence(np.concatenate(columns, axis=2).astype(np.float32), atoms.log_weight, features, never, log_spread,
+                    centre)
+
+
+def _coefficients(evidence: Evidence, phi: Floats) -> tuple[Floats, Floats]:
+    """(8 + F, P) that multiply the columns, and the rest (S, P)."""
+    mean = (phi[:, :DIMENSIONS] - evidence.centre).T
+    precision = np.exp(-2.0 * phi[:, DIMENSIONS:NEVER]).T
+    slopes = phi[:, NEVER + 1:].T
+    columns = np.concatenate([-0.5 * precision, mean * precision, slopes * precision[LOCATION]])
+    location = mean[LOCATION] + evidence.features @ slopes
+    rest = -0.5 * np.sum((mean**2 * precision)[1:], axis=0) - np.sum(phi[:, DIMENSIONS:NEVER], axis=1)
+    rest = rest - 0.5 * DIMENSIONS * np.log(2.0 * np.pi)
+    return columns, rest - 0.5 * location**2 * precision[LOCATION]
+
+
+def log_atoms(evidence: Evidence, phi: Floats, curve: int) -> tuple[NDArray[np.float32], Floats]:
+    """Unnormalised log posterior weights of one curve's atoms, (K, P), as (scaled to maximum 0, maximum (P,))."""
+    columns, rest = _coefficients(evidence, phi)
+    return _scaled(evidence, columns.astype(np.float32), rest, curve)
+
+
+def _scaled(evidence: Evidence, columns: NDArray[np.float32], rest: Floats,
+            curve: int) -> tuple[NDArray[np.float32], Floats]:
+    shift = evidence.log_weight[curve].max()
+    log_w = evidence.quadratic[curve] @ columns
+    log_w += (evidence.log_weight[curve] - shift).astype(np.float32)[:, None]
+    top = log_w.max(axis=0)
+    log_w -= top
+    return log_w, top + rest[curve] + shift
+
+
+def log_likelihoods(evidence: Evidence, phi: Floats) -> tuple[Floats, Floats]:
+    """Log density of each curve if it is learnt at all, and if it never is: two arrays (S, P)."""
+    columns, rest = _coefficients(evidence, phi)
+    single = columns.astype(np.float32)
+    learnt = np.empty((len(evidence.log_weight), len(phi)))
+    for curve in range(len(learnt)):
+        log_w, top = _scaled(evidence, single, rest, curve)
+        learnt[curve] = np.log(np.exp(log_w, out=log_w).sum(axis=0)) + top
+    return learnt, _never(evidence, phi)
+
+
+def _never(evidence: Evidence, phi: Floats) -> Floats:
+    sd = np.exp(phi[:, DIMENSIONS + LOG_SPREAD])
+    z = (evidence.log_spread[:, None] - phi[:, LOG_SPREAD]) / sd
+    weight = np.exp(-0.5 * z * z)
+    weight /= weight.sum(axis=0)
+    shift = evidence.never.max(axis=1, keepdims=True)
+    out: Floats = np.log(np.exp(evidence.never - shift) @ weight + 1e-300) + shift
+    return out
+
+
+def mix(learnt: Floats, never: Floats, phi: Floats) -> Floats:
+    """Log density of each curve, (S, P): learnt with probability 1 - pi, never with pi."""
+    logit = phi[:, NEVER]
+    out: Floats = np.logaddexp(learnt - np.logaddexp(0.0, logit), never - np.logaddexp(0.0, -logit))
+    return out
+
+
+def total(evidence: Evidence, phi: Floats) -> Floats:
+    """Log likelihood of phi, (P,)."""
+    return np.asarray(np.sum(mix(*log_likelihoods(evidence, phi), phi), axis=0))
+
+
+def p_never(learnt: Floats, never: Floats, phi: Floats) -> Floats:
+    """Probability that a curve never rises, given phi: (S, P)."""
+    return np.asarray(expit(never - learnt + phi[:, NEVER]))
+
+
+def sample(evidence: Evidence, prior: Population, rng: np.random.Generator, *, particles: int,
+           moves: int = 4) -> tuple[Floats, float]:
+    """Posterior particles (P, 9 + F), equally weighted, and the log evidence of all curves together."""
+    phi = prior.draw(particles, rng)
+    log_l = total(evidence, phi)
+    temperature, log_evidence = 0.0, 0.0
+    while temperature < 1.0:
+        step = _step(log_l, 1.0 - temperature)
+        w = np.exp(step * (log_l - log_l.max()))
+        log_evidence += float(np.log(w.mean()) + step * log_l.max())
+        temperature = min(1.0, temperature + step)
+        pick = systematic(w / w.sum(), particles, rng)
+        phi, log_l = phi[pick], log_l[pick]
+        n_moves = moves if temperature < 1.0 else 2 * moves
+        phi, log_l = move(phi, log_l, evidence, prior, rng, temperature=temperature, moves=n_moves)
+    return phi, log_evidence
+
+
+def _step(log_l: Floats, most: float) -> float:
+    """The largest step of temperature that half of the particles survive."""
+    low, high = 0.0, most
+    for k in range(40):
+        step = most if k == 0 else 0.5 * (low + high)
+        w = np.exp(step * (log_l - log_l.max()))
+        if w.sum() ** 2 / np.sum(w * w) >= _HALF * len(w):
+            low = step
+            if k == 0:
+                break
+        else:
+            high = step
+    return max(low, 1e-6 * most)
+
+
+def systematic(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Indices of ``n`` equally weighted copies, by systematic resampling."""
+    edges = np.cumsum(weights)
+    return np.minimum(np.searchsorted(edges / edges[-1], (np.arange(n) + rng.random()) / n), len(weights) - 1)
+
+
+def move(phi: Floats, log_l: Floats, evidence: Evidence, prior: Population, rng: np.random.Generator, *,
+         temperature: float = 1.0, moves: int = 4) -> tuple[Floats, Floats]:
+    """Random-walk Metropolis steps with the covariance of the particles themselves."""
+    n, d = phi.shape
+    cov = np.cov(phi, rowvar=False) + np.diag((1e-3 * prior.sd) ** 2)
+    root = np.linalg.cholesky(cov)
+    log_p = prior.log_density(phi)
+    size = 2.0 / np.sqrt(d)
+    for _ in range(moves):
+        proposal = phi + size * rng.standard_normal((n, d)) @ root.T
+        new_l, new_p = total(evidence, proposal), prior.log_density(proposal)
+        accept = np.log(rng.random(n)) < temperature * (new_l - log_l) + new_p - log_p
+        phi = np.where(accept[:, None], proposal, phi)
+        log_l, log_p = np.where(accept, new_l, log_l), np.where(accept, new_p, log_p)
+        size *= float(np.exp(accept.mean() - 0.25))
+    return phi, log_l
