@@ -15,18 +15,20 @@ _LETTER = np.frombuffer(b"ACGT", dtype=np.uint8)
 _COMPLEMENT = str.maketrans("ACGTacgt", "TGCAtgca")
 
 
-def encode(sequence: str) -> NDArray[np.uint8]:
+def encode(sequence: str, where: str = "sequence") -> NDArray[np.uint8]:
     """Codes 0..3, shape (len(sequence),).
 
     Raises
     ------
     SequenceError
-        Naming the first letter that is not A, C, G or T, and its position (from 1).
+        Naming ``where``, the first letter that is not A, C, G or T, and its position (from 1).
     """
     codes = _CODE[np.frombuffer(sequence.encode("latin-1", "replace"), dtype=np.uint8)]
     if codes.size and codes.max() == 255:
         at = int(np.argmax(codes == 255))
-        raise SequenceError(f"unknown letter '{sequence[at]}' at position {at + 1}; expected only A, C, G, T")
+        raise SequenceError(
+            f"{where}: unknown letter '{sequence[at]}' at position {at + 1}; expected only A, C, G, T"
+        )
     return codes
 
 
