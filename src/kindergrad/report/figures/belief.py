@@ -1,0 +1,77 @@
+"""Belief in the goal over time, and the weight of evidence of each step in bits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kindergrad.core.answers import BeliefAnswer, BeliefStep
+from kindergrad.report import words
+from kindergrad.report.figures import canvas
+from kindergrad.report.figures.canvas import Frame
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH, HEIGHT = 620.0, 380.0
+UPPER = (58.0, 24.0, 604.0, 218.0)
+LOWER = (58.0, 258.0, 604.0, 326.0)
+
+
+def belief(answer: BeliefAnswer, *, name: str, axis: str = "bases", stamp: str = "") -> str:
+    """Belief (upper) and bits of evidence (lower) after each scale; the first step is the prior."""
+    figure, axes = canvas.sheet(WIDTH, HEIGHT)
+    steps = answer.history
+    bits = [s.bits for s in steps]
+    span = max([abs(b) for b in bits] + [1.0]) * 1.1
+    low = -span if min(bits, default=0.0) < 0 else 0.0
+    top = Frame(UPPER, (-0.5, max(len(steps), 1) - 0.5), (0.0, 1.0))
+    under = Frame(LOWER, top.xs, (low, span if max(bits, default=0.0) > 0 or low == 0 else 0.0))
+    _frame(axes, top, under)
+    _course(axes, top, steps)
+    half = min(14.0, (top.x(1) - top.x(0)) * 0.32)
+    for i, step in enumerate(steps):
+        x, y = top.x(i), under.y(step.bits)
+        if step.bits:
+            canvas.fill(axes, [x - half, x + half, x + half, x - half], [under.y(0)] * 2 + [y] * 2,
+                        "learn" if step.bits > 0 else "ahead")
+    _ticks(axes, top, steps, axis)
+    canvas.stamp(axes, WIDTH, stamp)
+    return canvas.svg(figure, name, f"Belief in the goal over {len(steps)} steps; now {words.percent(answer.belief)}. "
+                                    "The numbers stand in the table below.")
+
+
+def _frame(axes: Axes, top: Frame, under: Frame) -> None:
+    left, _, right, _ = UPPER
+    canvas.write(axes, 0, 9, "belief in the goal (probability)", size=11)
+    for p in (0.0, 0.25, 0.5, 0.75, 1.0):
+        canvas.line(axes, [left, right], [top.y(p)] * 2, "grid", width=0.7)
+        canvas.write(axes, left - 7, top.y(p), f"{p:.0%}", size=11, ha="right")
+    canvas.write(axes, 0, LOWER[1] - 15, "weight of evidence of each step (bits)", size=11)
+    for b in sorted({under.ys[0], 0.0, under.ys[1]}):
+        canvas.line(axes, [left, right], [under.y(b)] * 2, "muted" if b == 0 else "grid", width=0.7)
+        canvas.write(axes, left - 7, under.y(b), words.number(b, 1) if b else "0", size=11, ha="right")
+
+
+def _course(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...]) -> None:
+    xs = [top.x(i) for i in range(len(steps))]
+    ys = [top.y(s.belief) for s in steps]
+    if len(steps) > 1:
+        upper = [top.y(min(1.0, s.belief + 2 * s.stderr)) for s in steps]
+        lower = [top.y(max(0.0, s.belief - 2 * s.stderr)) for s in steps]
+        canvas.fill(axes, [*xs, *xs[::-1]], [*upper, *lower[::-1]], "learn", alpha=0.2)
+        canvas.line(axes, xs, ys, "learn", width=1.8)
+    axes.plot(xs, ys, linestyle="none", marker="o", markersize=6, color=canvas.colour("learn"))
+    if steps:
+        away = -14 if steps[-1].belief < 0.85 else 15
+        canvas.write(axes, xs[-1] + 8, ys[-1] + away, words.percent(steps[-1].belief), size=12.5, ink="ink", ha="right",
+                     bold=True)
+
+
+def _ticks(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...], axis: str) -> None:
+    every = max(1, -(-len(steps) * 40 // int(UPPER[2] - UPPER[0])))
+    for i, step in enumerate(steps):
+        if i % every == 0 or i == len(steps) - 1 and i % every > every / 2:
+            text = "prior" if step.scale is None else words.scale(step.scale)
+            canvas.write(axes, top.x(i), LOWER[3] + 14, text, size=10.5, ha="center")
+    canvas.write(axes, (UPPER[0] + UPPER[2]) / 2, HEIGHT - 16, f"after the exams up to {words.AXIS_LABELS.get(axis, axis)}",
+                 size=11, ha="center")

@@ -1,0 +1,171 @@
+"""A sheet to draw on, and the way from matplotlib to small inline SVG that follows the page's colours.
+
+Figures are drawn with token colours; the SVG then refers to the style sheet (``var(--ink)``), so that one drawing
+serves the light theme, the dark theme and print. Text stays text: it is searchable and takes the page's font.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+TOKENS = ("ink", "muted", "grid", "paper", "learn", "ahead", "ahead-ground", "twin", "control", "alarm", "goal",
+          "cell-edge")
+"""Names of colours in the style sheet; in the drawing, the n-th is #0100nn."""
+
+SHADES = 20
+"""Steps of the heat map from floor to ceiling; in the drawing, the n-th is #0200nn."""
+
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_STYLE = {"stroke-linecap: square": "", "stroke-linejoin: miter": "", "stroke-linejoin: round": "",
+          "stroke-linecap: butt": ""}
+
+
+class Frame(NamedTuple):
+    """A plot inside a sheet: from values to pixels. ``box`` is left, top, right, bottom."""
+
+    box: tuple[float, float, float, float]
+    xs: tuple[float, float]
+    ys: tuple[float, float]
+
+    def x(self, value: float) -> float:
+        left, _, right, _ = self.box
+        return left + (value - self.xs[0]) / (self.xs[1] - self.xs[0]) * (right - left)
+
+    def y(self, value: float) -> float:
+        _, top, _, bottom = self.box
+        return bottom - (value - self.ys[0]) / (self.ys[1] - self.ys[0]) * (bottom - top)
+
+    def at(self, scale: float) -> float:
+        """Pixel of a scale, where x is in decades."""
+        return self.x(math.log10(scale))
+
+
+def power(decade: int) -> str:
+    """``10⁻³``."""
+    return "10" + str(decade).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def colour(name: str) -> str:
+    """The token colour of a name in :data:`TOKENS`."""
+    return f"#0100{TOKENS.index(name) + 1:02x}"
+
+
+def shade(score: float) -> str:
+    """The token colour of a score; below the floor and above the ceiling it takes that of the end."""
+    step = round(min(max(score, 0.0), 1.0) * (SHADES - 1))
+    return f"#0200{step + 1:02x}"
+
+
+def sheet(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure of ``width`` x ``height`` CSS pixels with one bare axes whose units are those pixels, from the top left.
+
+    The caller places everything itself: no layout engine, no ticks, the same result everywhere.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    FigureCanvasSVG(figure)
+    figure.patch.set_visible(False)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    return figure, axes
+
+
+def write(axes: Axes, x: float, y: float, text: str, *, size: float = 10, ink: str = "muted", ha: str = "left",
+          bold: bool = False) -> None:
+    """Text with its middle at ``y``. ``ha`` is left, center or right."""
+    axes.text(x, y, text, fontsize=size, color=colour(ink), ha=ha, va="center_baseline",
+              fontweight="bold" if bold else "normal")
+
+
+def line(axes: Axes, xs: Sequence[float], ys: Sequence[float], ink: str, *, width: float = 1.0,
+         dashes: tuple[float, ...] | None = None) -> None:
+    """A line through the points; NaN breaks it."""
+    axes.plot(xs, ys, color=colour(ink), linewidth=width, linestyle=(0, dashes) if dashes else "-",
+              solid_capstyle="butt", dash_capstyle="butt")
+
+
+def fill(axes: Axes, xs: Sequence[float], ys: Sequence[float], ink: str, *, alpha: float = 1.0) -> None:
+    """A filled polygon without an edge."""
+    axes.fill(xs, ys, facecolor=colour(ink), edgecolor="none", linewidth=0, alpha=alpha)
+
+
+def stamp(axes: Axes, width: float, text: str) -> None:
+    """The mark of a run that must not be compared, top right."""
+    if text:
+        write(axes, width - 4, 7, text, size=8.5, ink="alarm", ha="right", bold=True)
+
+
+def svg(figure: Figure, name: str, label: str) -> str:
+    """The figure as an ``<svg>`` element for a page.
+
+    Parameters
+    ----------
+    name : unique on the page; prefixes every id.
+    label : what a reader sees who cannot see: the alternative text.
+    """
+    from matplotlib import rc_context
+
+    out = io.StringIO()
+    keys = {"svg.hashsalt": "kindergrad", "svg.fonttype": "none", "path.simplify": True}
+    with rc_context(keys):
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _inline(out.getvalue(), name, label)
+
+
+def _inline(text: str, name: str, label: str) -> str:
+    text = text[text.index("<svg"):]
+    box = re.search(r'viewBox="([^"]+)"', text)
+    body = text[text.index(">") + 1:]
+    body = re.sub(r"<style.*?</style>|<!--.*?-->", "", body, flags=re.S)
+    # Tooltips: a group whose id is "tip|words" becomes a group with a title, read by mouse and by screen readers.
+    body = re.sub(r'<g id="tip\|([^"]*)">', r"<g><title>\1</title>", body)
+    body = re.sub(r'<g id="[^"]*"', "<g", body)
+    body = re.sub(r' id="', f' id="{name}-', body)
+    body = re.sub(r"url\(#", f"url(#{name}-", body)
+    body = re.sub(r'xlink:href="#', f'href="#{name}-', body)
+    body = re.sub(r' clip-path="[^"]*"', "", body)
+    body = re.sub(r'style="([^"]*)"', _style, body)
+    body = _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0").replace("-0.", "-.") or "0", body)
+    body = re.sub(r"\s*\n\s*", " ", body)
+    body = re.sub(r"<defs>\s*</defs>|<clipPath.*?</clipPath>", "", body)
+    body = re.sub(r"<defs>\s*</defs>", "", body)
+    body = re.sub(r"> +<", "><", body)
+    for _ in range(3):
+        body = re.sub(r"<g>(<(?:path|text|use)[^>]*?(?:/>|>[^<]*</text>))</g>", r"\1", body)
+        body = body.replace("<g></g>", "")
+    head = f'<svg class="plot" role="img" aria-label="{html.escape(label, quote=True)}" viewBox="{box[1] if box else ""}">'
+    return head + body.strip()
+
+
+def _style(found: re.Match[str]) -> str:
+    keep = []
+    for part in found[1].split(";"):
+        part = part.strip()
+        if not part or part in _STYLE:
+            continue
+        if part.startswith("font:"):
+            size = re.search(r"([\d.]+)px", part)
+            keep.append(f"font-size:{float(size[1]):g}px" if size else "")
+            if "bold" in part or " 700 " in part:
+                keep.append("font-weight:600")
+            continue
+        keep.append(re.sub(r"#0[12]00[0-9a-f]{2}", _variable, part).replace(": ", ":"))
+    return f'style="{";".join(keep)}"'
+
+
+def _variable(found: re.Match[str]) -> str:
+    kind, number = found[0][2], int(found[0][5:], 16) - 1
+    return f"var(--{TOKENS[number]})" if kind == "1" else f"var(--h{number})"

@@ -1,0 +1,52 @@
+"""Learner beside control: the score of each curve on the real corpus and on the shuffled one, at the same scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kindergrad.report.beside import Control
+from kindergrad.report.figures import canvas
+from kindergrad.report.figures.canvas import Frame
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH, LABEL, ROW, TOP = 620.0, 196.0, 20.0, 36.0
+
+
+def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
+    """One line a curve: filled circle for the learner, open square for the control, bars of 1.96 standard errors."""
+    height = TOP + ROW * len(found) + 42
+    figure, axes = canvas.sheet(WIDTH, height)
+    scores = [v for c in found for v, _ in (c.learner, c.control)]
+    limits = (min(-0.1, min(scores) - 0.05), max(1.1, max(scores) + 0.05))
+    frame = Frame((LABEL, TOP, WIDTH - 12, height - 42), limits, (0, 1))
+    for score, text in ((0.0, "floor 0"), (0.5, "0.5"), (1.0, "ceiling 1")):
+        x = frame.x(score)
+        canvas.line(axes, [x, x], [TOP - 6, height - 38], "grid" if score == 0.5 else "muted", width=0.8)
+        canvas.write(axes, x, height - 27, text, size=11, ha="center")
+    canvas.write(axes, (LABEL + WIDTH - 12) / 2, height - 9, "score between floor and ceiling", size=11, ha="center")
+    _key(axes, LABEL)
+    for i, c in enumerate(found):
+        y = TOP + ROW * (i + 0.5)
+        canvas.write(axes, LABEL - 10, y, c.curve.name, size=11, ink="ink", ha="right")
+        canvas.line(axes, [frame.x(c.control[0]), frame.x(c.learner[0])], [y, y], "grid", width=3)
+        for (score, error), ink, marker in ((c.control, "control", "s"), (c.learner, "learn", "o")):
+            if error:
+                ends = [min(max(score + z * error, limits[0]), limits[1]) for z in (-1.96, 1.96)]
+                canvas.line(axes, [frame.x(v) for v in ends], [y, y], ink, width=1.2)
+            axes.plot([frame.x(score)], [y], linestyle="none", marker=marker, markersize=7 if marker == "o" else 6,
+                      markeredgewidth=1.4, color=canvas.colour("learn" if marker == "o" else "paper"),
+                      markeredgecolor=canvas.colour(ink), zorder=5)
+    canvas.stamp(axes, WIDTH, stamp)
+    clear = sum(bool(c.shows) for c in found)
+    return canvas.svg(figure, name, f"Learner and control in {len(found)} curves; the control is clearly above the floor "
+                                    f"in {clear}. The numbers stand in the table below.")
+
+
+def _key(axes: Axes, left: float) -> None:
+    for x, ink, marker, text in ((left + 6, "learn", "o", "real corpus"), (left + 104, "control", "s", "shuffled corpus")):
+        axes.plot([x], [14], linestyle="none", marker=marker, markersize=7, markeredgewidth=1.4,
+                  color=canvas.colour("learn" if marker == "o" else "paper"), markeredgecolor=canvas.colour(ink))
+        canvas.write(axes, x + 9, 14, text, size=11, ink="ink")

@@ -1,0 +1,149 @@
+"""The ladder as a heat map: skills by grade (rows) against scale (columns), colour from floor to ceiling."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kindergrad.core.names import Status
+from kindergrad.report import words
+from kindergrad.report.figures import canvas
+from kindergrad.report.ladder import Cell, Curve, by_grade, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIGNS = {Status.FAILED: "×", Status.UNSCORED: "–", Status.NOT_APPLICABLE: "/"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Pixels of one of the two versions."""
+
+    width: float
+    label: float
+    row: float
+    gap: float
+    font: float
+    numbers: bool
+    most: float
+
+
+WIDE = Layout(width=1000, label=212, row=23, gap=30, font=12.5, numbers=True, most=60)
+NARROW = Layout(width=360, label=132, row=17, gap=24, font=10.5, numbers=False, most=28)
+
+
+def heat_map(curves: Sequence[Curve], *, layout: Layout, name: str, stamp: str = "") -> str:
+    """The heat map as SVG; one version for wide and one for narrow screens, since text must stay readable on both."""
+    scales = sorted({r.scale for c in curves for r in c.rows} | {p.scale for c in curves for p in c.points})
+    grades = by_grade(curves)
+    rows = sum(len(g) + _headers(g) for g in grades.values())
+    height = 18 + rows * layout.row + len(grades) * layout.gap + 78
+    figure, axes = canvas.sheet(layout.width, height)
+    step = min((layout.width - layout.label - 4) / max(len(scales), 1), layout.most)
+    y = 16.0
+    for grade, members in grades.items():
+        canvas.write(axes, 0, y + layout.gap * 0.55, grade, size=layout.font, ink="ink", bold=True)
+        end = layout.label + step * len(scales)
+        canvas.line(axes, [0, end], [y + layout.gap - 4] * 2, "grid", width=1)
+        y += layout.gap
+        before = ""
+        for curve in members:
+            if curve.level and curve.base != before:
+                canvas.write(axes, 0, y + layout.row / 2, plain(curve.base), size=layout.font, ink="ink")
+                y += layout.row
+            before = curve.base
+            _row(axes, curve, scales, (y, step), layout)
+            y += layout.row
+    _columns(axes, scales, (y, step), layout, curves)
+    _legend(axes, y + 46, layout)
+    canvas.stamp(axes, layout.width, stamp)
+    return canvas.svg(figure, name, _label(curves, scales))
+
+
+def _headers(members: Sequence[Curve]) -> int:
+    """Extra lines: the name of a skill above its levels."""
+    return len({c.base for c in members if c.level})
+
+
+def _row(axes: Axes, curve: Curve, scales: Sequence[float], at: tuple[float, float], layout: Layout) -> None:
+    y, step = at
+    indent = layout.font if curve.level else 0
+    label = curve.short if curve.level else curve.name
+    canvas.write(axes, indent, y + layout.row / 2, label, size=layout.font, ink="muted" if curve.level else "ink")
+    cells = curve.cells()
+    for p in curve.points if not cells else ():
+        cells[p.scale] = Cell(p.score, p.stderr, Status.OK, None, 1)
+    for i, scale in enumerate(scales):
+        if scale in cells:
+            _cell(axes, cells[scale], f"{curve.name} at {words.scale(scale)}",
+                  (layout.label + i * step, y, step), layout)
+
+
+def _cell(axes: Axes, cell: Cell, where: str, at: tuple[float, float, float], layout: Layout) -> None:
+    from matplotlib.patches import Rectangle
+
+    x, y, step = at
+    scored = cell.score is not None
+    box = Rectangle((x + 0.75, y + 0.75), step - 1.5, layout.row - 1.5, linewidth=0 if scored else 0.8,
+                    facecolor=canvas.shade(cell.score) if cell.score is not None else "none",
+                    edgecolor=canvas.colour("cell-edge"))
+    told = f"{where}: {words.with_error((cell.score, cell.stderr))}" if cell.score is not None else \
+        f"{where}: {cell.status.value.replace('_', ' ')}"
+    if layout.numbers:
+        box.set_gid(f"tip|{told}")
+    axes.add_patch(box)
+    middle = (x + step / 2, y + layout.row / 2)
+    if not scored:
+        canvas.write(axes, *middle, SIGNS.get(cell.status, "–"), size=layout.font - 2, ha="center",
+                     ink="alarm" if cell.status is Status.FAILED else "muted")
+
+
+def _columns(axes: Axes, scales: Sequence[float], at: tuple[float, float], layout: Layout,
+             curves: Sequence[Curve]) -> None:
+    y, step = at
+    if not scales:
+        return
+    room = layout.font * 2.9  # pixels that one label takes
+    every = max(1, math.ceil(room / step))
+    whole = [i for i, s in enumerate(scales) if abs(math.log10(s) - round(math.log10(s))) < 0.01]
+    shown = list(range(len(scales))) if every == 1 else whole if len(whole) > 1 else \
+        list(range(0, len(scales), every))
+    last = -math.inf
+    for i in shown:
+        x = layout.label + (i + 0.5) * step
+        if x - last >= room * 0.8:
+            canvas.write(axes, x, y + 10, words.scale(scales[i]), size=layout.font - 2, ha="center")
+            last = x
+    axis = next((c.rows[0].axis.value for c in curves if c.rows), "")
+    middle = layout.label + step * len(scales) / 2
+    canvas.write(axes, max(middle, layout.label + 50), y + 26, words.AXIS_LABELS.get(axis, axis), size=layout.font - 1.5,
+                 ha="center")
+
+
+def _legend(axes: Axes, y: float, layout: Layout) -> None:
+    from matplotlib.patches import Rectangle
+
+    size = layout.font - 1.5
+    wide = layout.numbers
+    left, bar = (layout.label, 160.0) if wide else (34.0, 100.0)
+    canvas.write(axes, left - 6, y, "floor", size=size, ha="right")
+    for i in range(canvas.SHADES):
+        axes.add_patch(Rectangle((left + i * bar / canvas.SHADES, y - 6), bar / canvas.SHADES + 0.4, 12, linewidth=0,
+                                 facecolor=canvas.shade(i / (canvas.SHADES - 1))))
+    canvas.write(axes, left + bar + 6, y, "ceiling", size=size)
+    text = "×  failed     –  not scored     /  not applicable     blank: no exam"
+    if wide:
+        canvas.write(axes, left + bar + 76, y, text, size=size)
+    else:
+        canvas.write(axes, 0, y + 19, text.replace("     ", "   "), size=size - 0.5)
+
+
+def _label(curves: Sequence[Curve], scales: Sequence[float]) -> str:
+    if not scales:
+        return "Heat map of the ladder: no exam was sat."
+    ends = words.scale(scales[0]) if len(scales) == 1 else f"{words.scale(scales[0])} to {words.scale(scales[-1])}"
+    return (f"Heat map of {len(curves)} curves in {len(by_grade(curves))} grades over {len(scales)} scales, {ends}. "
+            "The numbers stand in the table below.")
