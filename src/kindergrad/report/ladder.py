@@ -179,7 +179,9 @@ def curves(rows: Iterable[Row], forecast: ForecastAnswer | None, facts: StudyFac
         out.append(Curve(*_named(key, mine, said.get(key), facts), rows=mine, forecast=said.get(key),
                          suffix=_suffix(key, keys)))
     place = {s.id: i for i, s in enumerate(facts.skills)}
-    return sorted(out, key=lambda c: (grade_order(c.grade), place.get(c.base, len(place)), c.base, natural(c.level),
+    # Numbered levels in the order of their numbers, others as the assessment lists them (hard to easy).
+    level = {c.skill: (natural(c.level), 0) if re.search(r"\d", c.level) else ([], i) for i, c in enumerate(out)}
+    return sorted(out, key=lambda c: (grade_order(c.grade), place.get(c.base, len(place)), c.base, level[c.skill],
                                       c.engine, c.readout))
 
 

@@ -68,12 +68,24 @@ def threshold(found: SkillForecast | None, reached: bool) -> str:
         return "–"
     if reached:
         return "reached"
+    if found.threshold.p_never >= 0.5:
+        return f"never {percent(found.threshold.p_never)}"
+    return threshold_interval(found)
+
+
+def threshold_interval(found: SkillForecast | None) -> str:
+    """The 90 % interval of the scale at which the target is met; ``>`` and the horizon where it lies beyond."""
+    if found is None or found.threshold is None:
+        return "–"
     t = found.threshold
-    if t.p_never >= 0.5:
-        return f"never {percent(t.p_never)}"
     low = scale(t.q05) if t.q05 is not None else f">{scale(t.horizon)}"
     high = scale(t.q95) if t.q95 is not None else f">{scale(t.horizon)}"
     return low if low == high else f"{low}–{high}"
+
+
+def ranged(median: float | None, low: float | None, high: float | None) -> str:
+    """``0.93 (0.88…0.97)``; an ellipsis, since a dash would read as a minus."""
+    return number(median) if low is None or high is None else f"{number(median)} ({number(low)}…{number(high)})"
 
 
 def width(found: SkillForecast | None) -> str:

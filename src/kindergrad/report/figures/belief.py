@@ -73,5 +73,5 @@ def _ticks(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...], axis: str) -> 
         if i % every == 0 or i == len(steps) - 1 and i % every > every / 2:
             text = "prior" if step.scale is None else words.scale(step.scale)
             canvas.write(axes, top.x(i), LOWER[3] + 14, text, size=10.5, ha="center")
-    canvas.write(axes, (UPPER[0] + UPPER[2]) / 2, HEIGHT - 16, f"after the exams up to {words.AXIS_LABELS.get(axis, axis)}",
+    canvas.write(axes, (UPPER[0] + UPPER[2]) / 2, HEIGHT - 16, f"after the exams up to this scale ({words.UNITS.get(axis, axis)})",
                  size=11, ha="center")

@@ -25,8 +25,9 @@ SHADES = 20
 """Steps of the heat map from floor to ceiling; in the drawing, the n-th is #0200nn."""
 
 _NUMBER = re.compile(r"-?\d+\.\d+")
-_STYLE = {"stroke-linecap: square": "", "stroke-linejoin: miter": "", "stroke-linejoin: round": "",
-          "stroke-linecap: butt": ""}
+_DEFAULTS = ("stroke-linecap: square", "stroke-linejoin: miter", "stroke-linejoin: round", "stroke-linecap: butt",
+             "stroke-dashoffset: 0")
+"""What the style sheet says once for all."""
 
 
 class Frame(NamedTuple):
@@ -63,6 +64,12 @@ def shade(score: float) -> str:
     """The token colour of a score; below the floor and above the ceiling it takes that of the end."""
     step = round(min(max(score, 0.0), 1.0) * (SHADES - 1))
     return f"#0200{step + 1:02x}"
+
+
+def dot(axes: Axes, x: float, y: float, ink: str, *, marker: str = "o", size: float = 6.0, hollow: bool = False) -> None:
+    """One mark, filled or open."""
+    axes.plot([x], [y], linestyle="none", marker=marker, markersize=size, markeredgewidth=1.4,
+              color=colour("paper" if hollow else ink), markeredgecolor=colour(ink), zorder=5)
 
 
 def sheet(width: float, height: float) -> tuple[Figure, Axes]:
@@ -102,10 +109,10 @@ def fill(axes: Axes, xs: Sequence[float], ys: Sequence[float], ink: str, *, alph
     axes.fill(xs, ys, facecolor=colour(ink), edgecolor="none", linewidth=0, alpha=alpha)
 
 
-def stamp(axes: Axes, width: float, text: str) -> None:
-    """The mark of a run that must not be compared, top right."""
+def stamp(axes: Axes, x: float, text: str, *, ha: str = "right", size: float = 10.5) -> None:
+    """The mark of a run that must not be compared, in the top line of a figure."""
     if text:
-        write(axes, width - 4, 7, text, size=8.5, ink="alarm", ha="right", bold=True)
+        write(axes, x, 7, text, size=size, ink="alarm", ha=ha, bold=True)
 
 
 def svg(figure: Figure, name: str, label: str) -> str:
@@ -138,8 +145,9 @@ def _inline(text: str, name: str, label: str) -> str:
     body = re.sub(r'xlink:href="#', f'href="#{name}-', body)
     body = re.sub(r' clip-path="[^"]*"', "", body)
     body = re.sub(r'style="([^"]*)"', _style, body)
-    body = _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0").replace("-0.", "-.") or "0", body)
+    body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
     body = re.sub(r"\s*\n\s*", " ", body)
+    body = re.sub(r' (d|x|y)="([^"]*)"', _short, body)
     body = re.sub(r"<defs>\s*</defs>|<clipPath.*?</clipPath>", "", body)
     body = re.sub(r"<defs>\s*</defs>", "", body)
     body = re.sub(r"> +<", "><", body)
@@ -150,17 +158,25 @@ def _inline(text: str, name: str, label: str) -> str:
     return head + body.strip()
 
 
+def _short(found: re.Match[str]) -> str:
+    """Coordinates to a tenth of a pixel; after M, further pairs are lines without saying so."""
+    text = _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), found[2].strip())
+    if found[1] == "d" and not set(text) & set("CQVH"):
+        text = text.replace(" L ", " ")
+    return f' {found[1]}="{text.replace("M ", "M").replace(" z", "z")}"'
+
+
 def _style(found: re.Match[str]) -> str:
     keep = []
     for part in found[1].split(";"):
         part = part.strip()
-        if not part or part in _STYLE:
+        if not part or part in _DEFAULTS:
             continue
-        if part.startswith("font:"):
+        if part.startswith("font:"):  # older matplotlib writes the shorthand
             size = re.search(r"([\d.]+)px", part)
-            keep.append(f"font-size:{float(size[1]):g}px" if size else "")
-            if "bold" in part or " 700 " in part:
-                keep.append("font-weight:600")
+            keep += [f"font-size:{size[1]}px"] * bool(size) + ["font-weight:600"] * ("700" in part or "bold" in part)
+            continue
+        if part.startswith("font-family"):
             continue
         keep.append(re.sub(r"#0[12]00[0-9a-f]{2}", _variable, part).replace(": ", ":"))
     return f'style="{";".join(keep)}"'

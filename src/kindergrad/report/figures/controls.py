@@ -12,7 +12,7 @@ from kindergrad.report.figures.canvas import Frame
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, LABEL, ROW, TOP = 620.0, 196.0, 20.0, 36.0
+WIDTH, LABEL, ROW, TOP = 620.0, 196.0, 20.0, 40.0
 
 
 def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
@@ -36,9 +36,7 @@ def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
             if error:
                 ends = [min(max(score + z * error, limits[0]), limits[1]) for z in (-1.96, 1.96)]
                 canvas.line(axes, [frame.x(v) for v in ends], [y, y], ink, width=1.2)
-            axes.plot([frame.x(score)], [y], linestyle="none", marker=marker, markersize=7 if marker == "o" else 6,
-                      markeredgewidth=1.4, color=canvas.colour("learn" if marker == "o" else "paper"),
-                      markeredgecolor=canvas.colour(ink), zorder=5)
+            canvas.dot(axes, frame.x(score), y, ink, marker=marker, hollow=marker == "s")
     canvas.stamp(axes, WIDTH, stamp)
     clear = sum(bool(c.shows) for c in found)
     return canvas.svg(figure, name, f"Learner and control in {len(found)} curves; the control is clearly above the floor "
@@ -47,6 +45,5 @@ def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
 
 def _key(axes: Axes, left: float) -> None:
     for x, ink, marker, text in ((left + 6, "learn", "o", "real corpus"), (left + 104, "control", "s", "shuffled corpus")):
-        axes.plot([x], [14], linestyle="none", marker=marker, markersize=7, markeredgewidth=1.4,
-                  color=canvas.colour("learn" if marker == "o" else "paper"), markeredgecolor=canvas.colour(ink))
-        canvas.write(axes, x + 9, 14, text, size=11, ink="ink")
+        canvas.dot(axes, x, 18, ink, marker=marker, hollow=marker == "s")
+        canvas.write(axes, x + 9, 18, text, size=11, ink="ink")

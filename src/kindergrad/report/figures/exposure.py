@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 620.0, 400.0
-BOX = (62.0, 22.0, 604.0, 346.0)
+BOX = (52.0, 22.0, 576.0, 346.0)
 _Z90 = 1.645
 
 
@@ -34,11 +34,7 @@ def exposure(law: ExposureLaw, now: float | None, *, name: str, axis: str = "bas
     frame = Frame(BOX, *_limits(known, law, now))
     _grid(axes, frame, axis)
     _law(axes, frame, law)
-    if now is not None and frame.ys[0] < math.log10(now) < frame.ys[1]:
-        y = frame.y(math.log10(now))
-        canvas.line(axes, [BOX[0], BOX[2]], [y, y], "ahead", width=1.1, dashes=(4, 3))
-        canvas.write(axes, BOX[2] - 4, y - 8, "onset ahead of the data", size=10, ink="ahead", ha="right")
-        canvas.write(axes, BOX[2] - 4, y + 9, f"read so far: {words.scale(now)}", size=10, ink="ahead", ha="right")
+    _read(axes, frame, now)
     _onsets(axes, frame, known, now)
     canvas.stamp(axes, WIDTH, stamp)
     return canvas.svg(figure, name, _label(law, len(known)))
@@ -85,23 +81,43 @@ def _law(axes: Axes, frame: Frame, law: ExposureLaw) -> None:
     canvas.line(axes, [frame.x(x) for x in inside], [frame.y(kappa.median - x) for x in inside], "learn", width=1.8)
 
 
+def _read(axes: Axes, frame: Frame, now: float | None) -> None:
+    """A line at what was read; the words stand in the margin, where no point can be."""
+    if now is None or not frame.ys[0] < math.log10(now) < frame.ys[1]:
+        return
+    y = frame.y(math.log10(now))
+    canvas.line(axes, [BOX[0], BOX[2]], [y, y], "ahead", width=1.1, dashes=(4, 3))
+    canvas.write(axes, BOX[2] + 6, y - 7, "ahead", size=10.5, ink="ahead")
+    canvas.write(axes, BOX[2] + 6, y + 8, "read", size=10.5, ink="ahead")
+
+
 def _onsets(axes: Axes, frame: Frame, known: list[tuple[float, Interval, str]], now: float | None) -> None:
-    taken: list[tuple[float, float]] = []
-    for frequency, onset, skill in sorted(known, key=lambda k: k[0]):
-        if onset.median is None:
-            continue
-        x, y = frame.x(frequency), frame.y(onset.median)
+    dots = [(frame.x(f), frame.y(o.median)) for f, o, _ in known if o.median is not None]
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
+    for (x, y), (_, onset, skill) in zip(dots, known, strict=True):
         if onset.q05 is not None and onset.q95 is not None:
             canvas.line(axes, [x, x], [frame.y(onset.q05), frame.y(onset.q95)], "ink", width=1.0)
-        later = now is not None and onset.median > math.log10(now)
-        axes.plot([x], [y], linestyle="none", marker="o", markersize=7, markeredgewidth=1.4,
-                  color=canvas.colour("paper" if later else "ink"), markeredgecolor=canvas.colour("ink"), zorder=5)
-        text = plain(skill).rpartition(" · ")[2]
-        # A label that would lie on another is left out; every skill stands in the table.
-        if all(abs(y - ty) > 13 or abs(x - tx) > 6.2 * len(text) + 12 for tx, ty in taken):
-            right = x + 9 + 6.2 * len(text) < BOX[2]
-            canvas.write(axes, x + 9 if right else x - 9, y - 9, text, size=10.5, ha="left" if right else "right")
-            taken.append((x, y))
+        later = now is not None and onset.median is not None and onset.median > math.log10(now)
+        canvas.dot(axes, x, y, "ink", size=7, hollow=later)
+        _name(axes, (x, y), plain(skill).rpartition(" · ")[2], taken)
+
+
+def _name(axes: Axes, at: tuple[float, float], text: str, taken: list[tuple[float, float, float, float]]) -> None:
+    """The name beside its point, where it lies on nothing else; without room it is left to the table."""
+    x, y = at
+    wide = 6.3 * len(text)
+    for dx, dy, ha in ((9, -9, "left"), (-9, 9, "right"), (9, 9, "left"), (-9, -9, "right")):
+        left = x + dx if ha == "left" else x + dx - wide
+        box = (left, y + dy - 6, left + wide, y + dy + 6)
+        if box[0] < BOX[0] or box[2] > BOX[2] or any(_overlap(box, other) for other in taken):
+            continue
+        canvas.write(axes, x + dx, y + dy, text, size=10.5, ha=ha)
+        taken.append(box)
+        return
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _label(law: ExposureLaw, n: int) -> str:

@@ -45,7 +45,7 @@ def heat_map(curves: Sequence[Curve], *, layout: Layout, name: str, stamp: str =
     step = min((layout.width - layout.label - 4) / max(len(scales), 1), layout.most)
     y = 16.0
     for grade, members in grades.items():
-        canvas.write(axes, 0, y + layout.gap * 0.55, grade, size=layout.font, ink="ink", bold=True)
+        canvas.write(axes, 0, y + layout.gap * 0.55, grade.capitalize(), size=layout.font, ink="ink", bold=True)
         end = layout.label + step * len(scales)
         canvas.line(axes, [0, end], [y + layout.gap - 4] * 2, "grid", width=1)
         y += layout.gap
@@ -59,7 +59,7 @@ def heat_map(curves: Sequence[Curve], *, layout: Layout, name: str, stamp: str =
             y += layout.row
     _columns(axes, scales, (y, step), layout, curves)
     _legend(axes, y + 46, layout)
-    canvas.stamp(axes, layout.width, stamp)
+    canvas.stamp(axes, layout.width, stamp, size=layout.font)
     return canvas.svg(figure, name, _label(curves, scales))
 
 
@@ -134,11 +134,10 @@ def _legend(axes: Axes, y: float, layout: Layout) -> None:
         axes.add_patch(Rectangle((left + i * bar / canvas.SHADES, y - 6), bar / canvas.SHADES + 0.4, 12, linewidth=0,
                                  facecolor=canvas.shade(i / (canvas.SHADES - 1))))
     canvas.write(axes, left + bar + 6, y, "ceiling", size=size)
-    text = "×  failed     –  not scored     /  not applicable     blank: no exam"
-    if wide:
-        canvas.write(axes, left + bar + 76, y, text, size=size)
-    else:
-        canvas.write(axes, 0, y + 19, text.replace("     ", "   "), size=size - 0.5)
+    x, line = (left + bar + 84, y) if wide else (0.0, y + 19)
+    for text in ("× failed", "– not scored", "/ not applicable", "blank: no exam"):
+        canvas.write(axes, x, line, text, size=size - (0 if wide else 1))
+        x += size * 0.53 * len(text) + (28 if wide else 11)
 
 
 def _label(curves: Sequence[Curve], scales: Sequence[float]) -> str:

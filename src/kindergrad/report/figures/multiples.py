@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 320.0, 214.0
-LEFT, RIGHT, TOP, BOTTOM = 30.0, 10.0, 14.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 8.0, 15.0, 34.0
 _MARKERS = ("o", "D", "s", "^", "v")
 
 
@@ -62,7 +62,7 @@ def panel(curve: Curve, decades: tuple[float, float], *, name: str, stamp: str =
             _futures(axes, frame, curve)
     if not curve.points:
         canvas.write(axes, (LEFT + WIDTH - RIGHT) / 2, frame.y(0.5), "no score", size=11, ha="center")
-    canvas.stamp(axes, WIDTH, stamp)
+    canvas.stamp(axes, LEFT, stamp, ha="left", size=8.5)
     return canvas.svg(figure, name, _label(curve))
 
 
@@ -82,18 +82,15 @@ def _ground(axes: Axes, frame: Frame, now: float | None, curve: Curve) -> None:
         at = frame.at(now)
         canvas.fill(axes, [at, end, end, at], [TOP, TOP, floor, floor], "ahead-ground")
         if end - at > 52:
-            canvas.write(axes, end - 4, floor - 8, "forecast", size=8.5, ink="ahead", ha="right")
+            canvas.write(axes, end - 2, 7, "forecast", size=9, ink="ahead", ha="right")
     for decade in range(math.ceil(frame.xs[0]), math.floor(frame.xs[1]) + 1):
         at = frame.x(decade)
         canvas.line(axes, [at, at], [TOP, floor], "grid", width=0.6)
         if (math.floor(frame.xs[1]) - decade) % (2 if frame.xs[1] - frame.xs[0] > 6.5 else 1) == 0:
             canvas.write(axes, at, floor + 9, words.scale(10.0**decade), size=9, ha="center")
-    for score, text in ((0.0, "floor"), (1.0, "ceiling")):
-        canvas.line(axes, [LEFT, end], [frame.y(score)] * 2, "muted", width=0.8)
-        canvas.write(axes, LEFT + 3, frame.y(score) - 5, text, size=8)
-    canvas.line(axes, [LEFT, end], [frame.y(0.5)] * 2, "grid", width=0.6)
-    for score in (0.0, 0.5, 1.0):
-        canvas.write(axes, LEFT - 5, frame.y(score), f"{score:g}", size=9, ha="right")
+    for score, text, ink in ((0.0, "floor 0", "muted"), (0.5, "0.5", "grid"), (1.0, "ceiling 1", "muted")):
+        canvas.line(axes, [LEFT, end], [frame.y(score)] * 2, ink, width=0.8)
+        canvas.write(axes, LEFT - 5, frame.y(score), text, size=9, ha="right")
     axis = curve.forecast.axis if curve.forecast else curve.rows[0].axis.value if curve.rows else ""
     canvas.write(axes, (LEFT + end) / 2, HEIGHT - 8, words.AXIS_LABELS.get(axis, axis), size=9, ha="center")
 
@@ -167,7 +164,7 @@ def _futures(axes: Axes, frame: Frame, curve: Curve) -> None:
         x = frame.at(f.scale)
         if f.q05 is not None and f.q95 is not None:
             canvas.line(axes, [x, x], [_inside(frame, f.q05), _inside(frame, f.q95)], "ahead", width=2)
-        axes.plot([x], [_inside(frame, f.median)], linestyle="none", marker="o", markersize=5, color=canvas.colour("ahead"))
+        canvas.dot(axes, x, _inside(frame, f.median), "ahead", size=5)
 
 
 def _label(curve: Curve) -> str:
