@@ -28,8 +28,8 @@ from kindergrad.stats.hierarchy_atoms import (
     LOG_WIDTH,
     LOGIT_PLATEAU,
     RISE,
-    Atoms,
     Guess,
+    Limits,
     Padded,
 )
 
@@ -65,6 +65,10 @@ class Prior:
     top: float = 1.1
     """No plateau lies above this score; a little above 1, since a measured ceiling has an error."""
 
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.floor, self.top)
+
     def population(self, n_features: int) -> smc.Population:
         parts = np.array([self.location, self.log_width, self.logit_plateau, self.log_spread])
         mean = [*parts[:, 0], *np.log(parts[:, 2]), self.never[0], *[0.0] * n_features]
@@ -79,6 +83,17 @@ class Prior:
         sd = np.hypot(parts[:, 1], 2.0 * parts[:, 2])
         sd[LOCATION] = np.hypot(sd[LOCATION], self.slope * float(np.max(np.abs(features), initial=0.0)))
         return Guess(mean, sd)
+
+
+class Size(NamedTuple):
+    """Particles of the population, atoms of each curve, and posterior draws per particle."""
+
+    particles: int = 256
+    atoms: int = 384
+    per: int = 4
+
+
+SIZE = Size()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +167,7 @@ class HierarchyPosterior:
 
 
 def fit(curves: Sequence[Curve], *, prior: Prior | None = None, features: ArrayLike | None = None, seed: int = 0,
-        particles: int = 256, atoms: int = 384) -> HierarchyPosterior:
+        size: Size = SIZE) -> HierarchyPosterior:
     """Posterior of all curves together.
 
     Parameters
@@ -161,7 +176,7 @@ def fit(curves: Sequence[Curve], *, prior: Prior | None = None, features: ArrayL
     prior : of the population.
     features : (S, F), for example grade; centred, about unit size.
     seed : of every random number; same seed, same answer, whatever the order of the points of a curve.
-    particles, atoms : size of the computation; 4 draws per particle.
+    size : of the computation.
 
     Raises
     ------
@@ -179,11 +194,11 @@ def fit(curves: Sequence[Curve], *, prior: Prior | None = None, features: ArrayL
     prior = replace(prior, top=max(prior.top, 1.1 * highest))
     rng = stream(seed, "hierarchy", len(curves))
     population = prior.population(table.shape[1])
-    rough, _ = _evidence(curves, table, prior, rng, max(192, atoms // 2))
-    phi, _ = smc.sample(rough, population, rng, particles=max(64, particles // 2), moves=2)
-    evidence, drawn = _evidence(curves, table, prior, rng, atoms, phi)
-    phi, log_evidence = smc.sample(evidence, population, rng, particles=particles)
-    return _posterior(curves, prior, evidence, drawn, phi, log_evidence, seed)
+    rough = _evidence(curves, table, prior, rng, max(192, size.atoms // 2))
+    phi, _ = smc.sample(rough, population, rng, particles=max(64, size.particles // 2), moves=2)
+    evidence = _evidence(curves, table, prior, rng, size.atoms, phi)
+    phi, log_evidence = smc.sample(evidence, population, rng, particles=size.particles)
+    return _posterior(curves, prior, evidence, (phi, log_evidence), seed=seed, per=size.per)
 
 
 def _checked(curve: Curve, number: int) -> Curve:
@@ -209,17 +224,16 @@ def _padded(curves: Sequence[Curve]) -> Padded:
 
 
 def _evidence(curves: Sequence[Curve], features: Floats, prior: Prior, rng: np.random.Generator, n_atoms: int,
-              phi: Floats | None = None) -> tuple[smc.Evidence, Atoms]:
+              phi: Floats | None = None) -> smc.Evidence:
     """Atoms adapted to the prior, or to the population that particles ``phi`` stand for."""
     data = _padded(curves)
     offset = np.array([c.offset for c in curves])
     guess = None if phi is None else _guess(phi, offset, features)
-    drawn = atoms_.propose(data, prior.broad(offset, features), rng, n_atoms=n_atoms, floor_sd=prior.floor,
-                           top=prior.top, guess=guess)
+    drawn = atoms_.propose(data, prior.broad(offset, features), rng, prior.limits, n_atoms=n_atoms, guess=guess)
     middle, wide = prior.log_spread[0], 4.0 * np.hypot(prior.log_spread[1], prior.log_spread[2])
     grid = np.linspace(middle - wide, middle + wide, 48)
-    never = atoms_.never_log_likelihood(data, grid, floor_sd=prior.floor)
-    return smc.prepare(drawn, offset, features, never, grid), drawn
+    never = atoms_.never_log_likelihood(data, grid, prior.limits)
+    return smc.prepare(drawn, offset, features, never, grid)
 
 
 def _guess(phi: Floats, offset: Floats, features: Floats) -> Guess:
@@ -233,10 +247,10 @@ def _guess(phi: Floats, offset: Floats, features: Floats) -> Guess:
     return Guess(mean, np.sqrt(variance))
 
 
-def _posterior(curves: tuple[Curve, ...], prior: Prior, evidence: smc.Evidence, drawn: Atoms, phi: Floats,
-               log_evidence: float, seed: int) -> HierarchyPosterior:
-    """Draw every curve's own parameters given the particles: four draws a particle."""
-    per = 4
+def _posterior(curves: tuple[Curve, ...], prior: Prior, evidence: smc.Evidence,
+               population: tuple[Floats, float], *, seed: int, per: int) -> HierarchyPosterior:
+    """Draw every curve's own parameters given the particles, ``per`` draws a particle."""
+    phi, log_evidence = population
     rng = stream(seed, "hierarchy", "draws")
     n_curves, n_particles = len(curves), len(phi)
     learnt, never = smc.log_likelihoods(evidence, phi)
@@ -248,11 +262,11 @@ def _posterior(curves: tuple[Curve, ...], prior: Prior, evidence: smc.Evidence, 
         w = np.exp(log_w)
         average = (w / w.sum(axis=0)).mean(axis=1)
         effective[s] = average.sum() ** 2 / np.sum(average**2)
-        theta[s] = drawn.theta[s][_choose(w, per, rng)]
+        theta[s] = evidence.theta[s][_choose(w, per, rng)]
         is_never = rng.random(n_particles * per) < np.tile(p_never[s], per)
         theta[s, is_never, LOCATION] = np.inf
         theta[s, is_never, LOG_SPREAD] = _never_spread(evidence, phi, s, per, rng)[is_never]
-    floor = atoms_.draw_floor(_padded(curves), theta, rng, floor_sd=prior.floor, top=prior.top)
+    floor = atoms_.draw_floor(_padded(curves), theta, rng, prior.limits)
     return HierarchyPosterior(
         curves=curves, prior=prior, phi=phi, particle=np.tile(np.arange(n_particles), per),
         location=theta[..., LOCATION].T, width=np.exp(theta[..., LOG_WIDTH]).T,

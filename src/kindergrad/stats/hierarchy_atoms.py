@@ -40,6 +40,13 @@ class Padded(NamedTuple):
     seen: Floats
 
 
+class Limits(NamedTuple):
+    """Sd of a curve's own floor around 0, and the highest plateau."""
+
+    floor_sd: float
+    top: float
+
+
 class Atoms(NamedTuple):
     """theta (S, K, 4) and log of likelihood over proposal density, minus log K, (S, K)."""
 
@@ -59,22 +66,22 @@ def rise(x: Floats, location: Floats, width: Floats) -> Floats:
     return np.asarray(expit(RISE * (x - location) / width), dtype=np.float64)
 
 
-def log_likelihood(data: Padded, theta: Floats, *, floor_sd: float, top: float) -> Floats:
+def log_likelihood(data: Padded, theta: Floats, limits: Limits) -> Floats:
     """Log density of every curve at every atom, floor integrated out. theta (S, K, 4) -> (S, K)."""
-    r, c, v = _residuals(data, theta, top)
+    r, c, v = _residuals(data, theta, limits.top)
     a = np.einsum("skn,skn->sk", c * c, 1.0 / v)
     b = np.einsum("skn,skn->sk", c * r, 1.0 / v)
-    prior = 1.0 / floor_sd**2
+    prior = 1.0 / limits.floor_sd**2
     seen = data.seen[:, None, :]
     fit = np.sum(r * r / v + np.log(2.0 * np.pi * v) * seen, axis=2)
-    out: Floats = -0.5 * fit + 0.5 * b * b / (a + prior) - 0.5 * np.log1p(a * floor_sd**2)
+    out: Floats = -0.5 * fit + 0.5 * b * b / (a + prior) - 0.5 * np.log1p(a * limits.floor_sd**2)
     return out
 
 
-def draw_floor(data: Padded, theta: Floats, rng: np.random.Generator, *, floor_sd: float, top: float) -> Floats:
+def draw_floor(data: Padded, theta: Floats, rng: np.random.Generator, limits: Limits) -> Floats:
     """The floor given everything else. theta (S, K, 4) -> (S, K)."""
-    r, c, v = _residuals(data, theta, top)
-    a = np.sum(c * c / v, axis=2) + 1.0 / floor_sd**2
+    r, c, v = _residuals(data, theta, limits.top)
+    a = np.sum(c * c / v, axis=2) + 1.0 / limits.floor_sd**2
     b = np.sum(c * r / v, axis=2)
     out: Floats = b / a + rng.standard_normal(a.shape) / np.sqrt(a)
     return out
@@ -88,7 +95,7 @@ def _residuals(data: Padded, theta: Floats, top: float) -> tuple[Floats, Floats,
     return (data.y[:, None, :] - plateau * g) * seen, (1.0 - g) * seen, v
 
 
-def never_log_likelihood(data: Padded, log_spread: Floats, *, floor_sd: float) -> Floats:
+def never_log_likelihood(data: Padded, log_spread: Floats, limits: Limits) -> Floats:
     """Log density of curves that stay at their floor, over a grid of log spread (E,) -> (S, E)."""
     seen = data.seen[:, None, :]
     v = data.v[:, None, :] + np.exp(2.0 * log_spread)[None, :, None]
@@ -96,11 +103,11 @@ def never_log_likelihood(data: Padded, log_spread: Floats, *, floor_sd: float) -
     a = np.sum(seen / v, axis=2)
     b = np.sum(y / v, axis=2)
     fit = np.sum(y * y / v + np.log(2.0 * np.pi * v) * seen, axis=2)
-    out: Floats = -0.5 * fit + 0.5 * b * b / (a + 1.0 / floor_sd**2) - 0.5 * np.log1p(a * floor_sd**2)
+    out: Floats = -0.5 * fit + 0.5 * b * b / (a + 1.0 / limits.floor_sd**2) - 0.5 * np.log1p(a * limits.floor_sd**2)
     return out
 
 
-def propose(data: Padded, broad: Guess, rng: np.random.Generator, *, n_atoms: int, floor_sd: float, top: float,
+def propose(data: Padded, broad: Guess, rng: np.random.Generator, limits: Limits, *, n_atoms: int,
             guess: Guess | None = None) -> Atoms:
     """Atoms and weights for every curve.
 
@@ -115,16 +122,16 @@ def propose(data: Padded, broad: Guess, rng: np.random.Generator, *, n_atoms: in
     mixture = _Mixture(broad, guess, None, *_reach(data, broad))
     for number in range(_ROUNDS):
         theta = _draw(mixture, rng, max(256, n_atoms // 2))
-        log_l = log_likelihood(data, theta, floor_sd=floor_sd, top=top)
+        log_l = log_likelihood(data, theta, limits)
         log_prior = _normal(theta, guess.mean, guess.sd)
         if number == 0:
             best = np.argmax(log_l + log_prior, axis=1)
-            local = _climb(data, theta[np.arange(len(best)), best], guess, floor_sd=floor_sd, top=top)
+            local = _climb(data, theta[np.arange(len(best)), best], guess, limits)
         else:
             local = _moments(theta, log_l - _log_density(mixture, theta) + log_prior, guess)
         mixture = mixture._replace(local=local)
     theta = _draw(mixture, rng, n_atoms)
-    log_l = log_likelihood(data, theta, floor_sd=floor_sd, top=top)
+    log_l = log_likelihood(data, theta, limits)
     return Atoms(theta, log_l - _log_density(mixture, theta) - np.log(n_atoms))
 
 
@@ -221,12 +228,12 @@ _BUMPS = np.concatenate([np.zeros((1, 4)), np.eye(4), -np.eye(4), [np.eye(4)[i] 
 _STRIDES = np.array([0.0, 0.03, 0.1, 0.3, 0.6, 1.0])
 
 
-def _climb(data: Padded, theta: Floats, guess: Guess, *, floor_sd: float, top: float) -> _Local:
+def _climb(data: Padded, theta: Floats, guess: Guess, limits: Limits) -> _Local:
     """Newton steps from theta (S, 4) to the mode under the guess, and the covariance of Laplace there."""
 
     def log_posterior(at: Floats) -> Floats:
         z = (at - guess.mean[:, None]) / guess.sd
-        return np.asarray(log_likelihood(data, at, floor_sd=floor_sd, top=top) - 0.5 * np.sum(z * z, axis=2))
+        return np.asarray(log_likelihood(data, at, limits) - 0.5 * np.sum(z * z, axis=2))
 
     step = 1e-2 * guess.sd
     for _ in range(_NEWTON):

@@ -42,9 +42,11 @@ class Population(NamedTuple):
 class Evidence(NamedTuple):
     """What the curves say, ready for any phi.
 
-    quadratic (S, K, 8 + n_features) in single precision and log_weight (S, K); never (S, E) on ``log_spread`` (E,).
+    theta (S, K, 4) and log_weight (S, K) are the atoms; quadratic (S, K, 8 + n_features) in single precision; never
+    (S, E) on ``log_spread`` (E,).
     """
 
+    theta: Floats
     quadratic: NDArray[np.float32]
     log_weight: Floats
     features: Floats
@@ -62,8 +64,8 @@ def prepare(atoms: Atoms, offset: Floats, features: Floats, never: Floats, log_s
     centre = np.median(per_curve, axis=0)
     theta -= centre
     columns = [theta**2, theta, theta[..., LOCATION, None] * features[:, None, :]]
-    return Evidence(np.concatenate(columns, axis=2).astype(np.float32), atoms.log_weight, features, never, log_spread,
-                    centre)
+    return Evidence(atoms.theta, np.concatenate(columns, axis=2).astype(np.float32), atoms.log_weight, features,
+                    never, log_spread, centre)
 
 
 def _coefficients(evidence: Evidence, phi: Floats) -> tuple[Floats, Floats]:

@@ -1,0 +1,172 @@
+"""From the long table to learning curves: which results may stand on one curve, and which may not."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core.errors import TableError
+from kindergrad.core.names import Axis, Direction, Domain, Grade, Readout, Role
+from kindergrad.core.table import Row
+
+Floats = NDArray[np.float64]
+Key = tuple[str, Readout, str, Axis]
+
+LEARNERS = (Role.LEARNER,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningCurve:
+    """Scores of one skill, read in one way, of one engine family, along one axis; sorted by scale and seed.
+
+    Attributes
+    ----------
+    x : log10 of the scale; y : score between floor 0 and ceiling 1, unclipped; stderr : NaN where unknown.
+    twin : the sharp twin, on the scale of the score where floor and ceiling are those of the twin's metric; NaN where
+        there is none. All of shape (n,), n >= 1.
+    engine : name of the engine, or of the family where several engines stand on the curve.
+    frequency : of one concept in the corpus, or None.
+    """
+
+    skill: str
+    readout: Readout
+    engine: str
+    axis: Axis
+    grade: Grade | None
+    domain: Domain | None
+    assessment: str
+    frequency: float | None
+    x: Floats
+    y: Floats
+    stderr: Floats
+    seed: NDArray[np.int64]
+    twin: Floats
+
+    @property
+    def scale(self) -> Floats:
+        return np.asarray(10.0**self.x)
+
+    @property
+    def now(self) -> float:
+        """log10 of the largest scale."""
+        return float(self.x[-1])
+
+    def score_now(self) -> tuple[float, float | None]:
+        """Mean score at the largest scale over seeds, with its standard error; None where no error is known."""
+        here = self.x == self.x[-1]
+        y, e = self.y[here], self.stderr[here]
+        known = e[np.isfinite(e)]
+        # Seeds share the items, so their sampling errors do not average out; the spread between seeds does.
+        between = float(np.var(y, ddof=1) / y.size) if y.size > 1 else 0.0
+        if not known.size and y.size == 1:
+            return float(y[0]), None
+        sampling = float(np.mean(known**2)) if known.size else 0.0
+        return float(y.mean()), math.sqrt(max(sampling, between))
+
+    def until(self, x: float) -> LearningCurve | None:
+        """The part of the curve up to log10 scale ``x``, or None where nothing is left."""
+        keep = self.x <= x + 1e-9
+        if not keep.any():
+            return None
+        return LearningCurve(**{**self.__dict__, "x": self.x[keep], "y": self.y[keep], "stderr": self.stderr[keep],
+                                "seed": self.seed[keep], "twin": self.twin[keep]})
+
+
+def curves(rows: Iterable[Row], *, roles: Collection[Role] = LEARNERS) -> list[LearningCurve]:
+    """One curve per (skill, readout, engine family, axis), in the order of their first row.
+
+    Rows without a score (failed, not applicable, unscored) are left out; they stay visible in the table.
+
+    Raises
+    ------
+    TableError
+        Where rows that may not be compared would stand on one curve, where a row is there twice, or where no row has
+        a score.
+    """
+    grouped: dict[tuple[str, Readout, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.role in roles and row.scored is not None:
+            grouped[(row.skill, row.readout, row.family or row.engine)].append(row)
+    if not grouped:
+        wanted = ", ".join(role.value for role in roles)
+        raise TableError(f"no row can be used; got no scored row with role {wanted}; expected at least one; "
+                         "try `kindergrad status` to see what failed or was unscored")
+    return [_curve(group) for group in grouped.values()]
+
+
+def _curve(rows: Sequence[Row]) -> LearningCurve:
+    first = rows[0]
+    where = f"skill '{first.skill}' of '{first.family or first.engine}', readout {first.readout.value}"
+    _one(where, "axes", {row.axis.value for row in rows}, "give one axis per table, or filter it")
+    _one(where, "assessment versions", {row.version.split(".")[0] for row in rows},
+         "rerun the old version or filter it: a new first number means that scores cannot be compared")
+    _one(where, "directions", {row.direction.value for row in rows}, "say of each metric once which way is better")
+    _one(where, "metrics", {row.metric for row in rows}, "give each metric a skill name of its own")
+    _check_direction(where, rows)
+    _check_twice(where, rows)
+    _check_percent(where, rows)
+    rows = sorted(rows, key=lambda row: (row.scale, row.seed, row.engine))
+    scores = [row.scored for row in rows]
+    engines = {row.engine for row in rows}
+    frequencies = [row.frequency for row in rows if row.frequency is not None]
+    return LearningCurve(
+        skill=first.skill,
+        readout=first.readout,
+        engine=first.engine if len(engines) == 1 else first.family,
+        axis=first.axis,
+        grade=first.grade,
+        domain=first.domain,
+        assessment=first.assessment or first.skill.split("[")[0],
+        frequency=float(np.exp(np.mean(np.log(frequencies)))) if frequencies else None,
+        x=np.log10([row.scale for row in rows]),
+        y=np.array([s[0] for s in scores if s is not None]),
+        stderr=np.array([np.nan if s is None or s[1] is None else s[1] for s in scores]),
+        seed=np.array([row.seed for row in rows], dtype=np.int64),
+        twin=np.array([np.nan if row.twin_value is None else row.twin_value for row in rows]),
+    )
+
+
+def _one(where: str, what: str, found: set[str], hint: str) -> None:
+    if len(found) > 1:
+        raise TableError(f"{where}: {what} are mixed; got {', '.join(sorted(found))}; expected one; try to {hint}")
+
+
+def _check_direction(where: str, rows: Sequence[Row]) -> None:
+    lower = rows[0].direction is Direction.LOWER
+    wrong = next((row for row in rows if row.score is None and (row.ceiling < row.floor) is not lower), None)
+    if wrong is None:
+        return
+    got = f"got floor {wrong.floor:g} and ceiling {wrong.ceiling:g}"
+    if lower:
+        raise TableError(f"{where}: a metric where lower is better needs its floor above its ceiling; {got}; expected "
+                         "the loss of a blind engine as floor and the best loss that is possible as ceiling")
+    raise TableError(f"{where}: the ceiling lies below the floor; {got}; expected floor < ceiling; "
+                     "try direction = lower if the metric is a loss")
+
+
+def _check_twice(where: str, rows: Sequence[Row]) -> None:
+    seen: set[tuple[str, float, int]] = set()
+    for row in rows:
+        key = (row.engine, row.scale, row.seed)
+        if key in seen:
+            raise TableError(f"{where}: engine '{row.engine}', scale {row.scale:g}, seed {row.seed} is there twice; "
+                             "expected once; try to give repeated runs different seeds")
+        seen.add(key)
+
+
+def _check_percent(where: str, rows: Sequence[Row]) -> None:
+    """Percent beside fractions: values above 1.5 together with several inside (0, 1), on floor 0 and ceiling 1."""
+    plain = [row.value for row in rows if row.score is None and row.value is not None and row.floor == 0.0
+             and row.ceiling == 1.0]
+    large, small = [v for v in plain if v > 1.5], [v for v in plain if 0.0 < v < 1.0]
+    if large and small:
+        raise TableError(f"{where}: percent and fractions seem to be mixed; got values such as {large[0]:g} and "
+                         f"{small[0]:g}; expected one unit; try to divide percent by 100, or give floor and ceiling")
+    if large:
+        raise TableError(f"{where}: values lie far above the ceiling; got {large[0]:g} with floor 0 and ceiling 1; "
+                         "try ceiling = 100 for percent, or give the metric's own floor and ceiling")
