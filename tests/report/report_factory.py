@@ -162,7 +162,8 @@ def belief_answer(scales: tuple[float, ...] = SCALES) -> BeliefAnswer:
     for i, scale in enumerate(scales):
         bits = float(0.12 * rng.standard_normal() + (0.32 if i > 8 else -0.05))
         odds += bits
-        steps.append(BeliefStep(scale=scale, n_records=50 * (i + 1), belief=1 / (1 + 2**-odds), stderr=0.012, bits=bits))
+        steps.append(BeliefStep(scale=scale, n_records=50 * (i + 1), belief=1 / (1 + 2**-odds), stderr=0.012,
+                                bits=bits))
     return BeliefAnswer(goal=GOAL, belief=steps[-1].belief, stderr=0.012, history=tuple(steps))
 
 
@@ -216,4 +217,5 @@ def study(scales: tuple[float, ...] = SCALES, seeds: int = 2) -> Study:
     status = StatusAnswer(planned=len(rows), ok=len(rows) - failed - unscored, failed=failed, not_applicable=0,
                           unscored=unscored, reused=120, seconds=78.4,
                           reasons={"markov: log_likelihood returned 3 non-finite values of 400": failed})
-    return Study(facts(), rows, ForecastAnswer(skills=tuple(said), exposure=exposure_law()), belief_answer(scales), status)
+    forecast = ForecastAnswer(skills=tuple(said), exposure=exposure_law())
+    return Study(facts(), rows, forecast, belief_answer(scales), status)

@@ -137,7 +137,7 @@ def grade_sentence(curves: Sequence[Curve]) -> str:
     """One sentence on a grade: how many skills are learnt, and which stand where."""
     states = skill_states(curves)
     if all(s is State.NONE for s, _ in states.values()):
-        return f"None of its {len(states)} skills has a score yet." if len(states) > 1 else "Its skill has no score yet."
+        return "Its skill has no score yet." if len(states) == 1 else f"None of {len(states)} skills has a score yet."
     groups: dict[State, list[str]] = {s: [] for s in _BEST_FIRST}
     for base, (state, remark) in states.items():
         groups[state].append(plain(base) + (f" ({remark})" if remark else ""))
@@ -150,7 +150,8 @@ def grade_sentence(curves: Sequence[Curve]) -> str:
 def headline(curves: Sequence[Curve], engines: Sequence[str]) -> str:
     """The one sentence of the report."""
     states = skill_states(curves)
-    who = join(list(engines)) or "The engine"
+    who = f"The engine{'s' if len(engines) > 1 else ''} {join(list(engines))}".rstrip()
+    has = "have" if len(engines) > 1 else "has"
     if not states or all(s is State.NONE for s, _ in states.values()):
         return f"{who}: no exam has a score yet, so nothing can be said about learning."
     count = Counter(s for s, _ in states.values())
@@ -160,7 +161,7 @@ def headline(curves: Sequence[Curve], engines: Sequence[str]) -> str:
     where = max(((c.scale_now or 0.0, c.rows[0].axis if c.rows else None) for c in curves), key=lambda x: x[0])
     after = f" after {scale(where[0])} {UNITS.get(where[1] or '', 'units')}" if where[0] else ""
     tail = f": {join(more)}" if more else ""
-    return f"{who} has learnt {count[State.LEARNT]} of {len(states)} skills{after}{tail}."
+    return f"{who} {has} learnt {count[State.LEARNT]} of {len(states)} skills{after}{tail}."
 
 
 def goal(text: str) -> str:

@@ -70,8 +70,9 @@ def _course(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...]) -> None:
 def _ticks(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...], axis: str) -> None:
     every = max(1, -(-len(steps) * 40 // int(UPPER[2] - UPPER[0])))
     for i, step in enumerate(steps):
-        if i % every == 0 or i == len(steps) - 1 and i % every > every / 2:
+        if i % every == 0:
             text = "prior" if step.scale is None else words.scale(step.scale)
             canvas.write(axes, top.x(i), LOWER[3] + 14, text, size=10.5, ha="center")
-    canvas.write(axes, (UPPER[0] + UPPER[2]) / 2, HEIGHT - 16, f"after the exams up to this scale ({words.UNITS.get(axis, axis)})",
-                 size=11, ha="center")
+    unit = words.UNITS.get(axis, axis)
+    canvas.write(axes, (UPPER[0] + UPPER[2]) / 2, HEIGHT - 16, f"after the exams up to this scale ({unit})", size=11,
+                 ha="center")

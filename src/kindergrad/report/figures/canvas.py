@@ -66,7 +66,8 @@ def shade(score: float) -> str:
     return f"#0200{step + 1:02x}"
 
 
-def dot(axes: Axes, x: float, y: float, ink: str, *, marker: str = "o", size: float = 6.0, hollow: bool = False) -> None:
+def dot(axes: Axes, x: float, y: float, ink: str, *, marker: str = "o", size: float = 6.0,
+        hollow: bool = False) -> None:
     """One mark, filled or open."""
     axes.plot([x], [y], linestyle="none", marker=marker, markersize=size, markeredgewidth=1.4,
               color=colour("paper" if hollow else ink), markeredgecolor=colour(ink), zorder=5)
@@ -126,8 +127,7 @@ def svg(figure: Figure, name: str, label: str) -> str:
     from matplotlib import rc_context
 
     out = io.StringIO()
-    keys = {"svg.hashsalt": "kindergrad", "svg.fonttype": "none", "path.simplify": True}
-    with rc_context(keys):
+    with rc_context({"svg.hashsalt": "kindergrad", "svg.fonttype": "none"}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _inline(out.getvalue(), name, label)
 
@@ -154,8 +154,8 @@ def _inline(text: str, name: str, label: str) -> str:
     for _ in range(3):
         body = re.sub(r"<g>(<(?:path|text|use)[^>]*?(?:/>|>[^<]*</text>))</g>", r"\1", body)
         body = body.replace("<g></g>", "")
-    head = f'<svg class="plot" role="img" aria-label="{html.escape(label, quote=True)}" viewBox="{box[1] if box else ""}">'
-    return head + body.strip()
+    view = box[1] if box else ""
+    return f'<svg class="plot" role="img" aria-label="{html.escape(label)}" viewBox="{view}">{body.strip()}'
 
 
 def _short(found: re.Match[str]) -> str:
@@ -173,8 +173,8 @@ def _style(found: re.Match[str]) -> str:
         if not part or part in _DEFAULTS:
             continue
         if part.startswith("font:"):  # older matplotlib writes the shorthand
-            size = re.search(r"([\d.]+)px", part)
-            keep += [f"font-size:{size[1]}px"] * bool(size) + ["font-weight:600"] * ("700" in part or "bold" in part)
+            keep += [f"font-size:{size}px" for size in re.findall(r"([\d.]+)px", part)]
+            keep += ["font-weight:600"] * ("700" in part or "bold" in part)
             continue
         if part.startswith("font-family"):
             continue

@@ -39,11 +39,12 @@ def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
             canvas.dot(axes, frame.x(score), y, ink, marker=marker, hollow=marker == "s")
     canvas.stamp(axes, WIDTH, stamp)
     clear = sum(bool(c.shows) for c in found)
-    return canvas.svg(figure, name, f"Learner and control in {len(found)} curves; the control is clearly above the floor "
-                                    f"in {clear}. The numbers stand in the table below.")
+    label = f"Learner and control in {len(found)} curves; the control is clearly above the floor in {clear}."
+    return canvas.svg(figure, name, f"{label} The numbers stand in the table below.")
 
 
 def _key(axes: Axes, left: float) -> None:
-    for x, ink, marker, text in ((left + 6, "learn", "o", "real corpus"), (left + 104, "control", "s", "shuffled corpus")):
+    for shift, ink, marker, text in ((6, "learn", "o", "real corpus"), (104, "control", "s", "shuffled corpus")):
+        x = left + shift
         canvas.dot(axes, x, 18, ink, marker=marker, hollow=marker == "s")
         canvas.write(axes, x + 9, 18, text, size=11, ink="ink")

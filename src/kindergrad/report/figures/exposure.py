@@ -71,7 +71,8 @@ def _law(axes: Axes, frame: Frame, law: ExposureLaw) -> None:
     low = kappa.q05 if kappa.q05 is not None else kappa.median
     high = kappa.q95 if kappa.q95 is not None else kappa.median
     spread = _Z90 * (law.tau.median or 0.0)
-    outer = (kappa.median - math.hypot(kappa.median - low, spread), kappa.median + math.hypot(high - kappa.median, spread))
+    outer = (kappa.median - math.hypot(kappa.median - low, spread),
+             kappa.median + math.hypot(high - kappa.median, spread))
     grid = np.linspace(*frame.xs, 81)
     pixels = [frame.x(x) for x in grid]
     for lower, upper, alpha in ((*outer, 0.10), (low, high, 0.22)):

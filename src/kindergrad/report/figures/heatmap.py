@@ -119,8 +119,8 @@ def _columns(axes: Axes, scales: Sequence[float], at: tuple[float, float], layou
             last = x
     axis = next((c.rows[0].axis.value for c in curves if c.rows), "")
     middle = layout.label + step * len(scales) / 2
-    canvas.write(axes, max(middle, layout.label + 50), y + 26, words.AXIS_LABELS.get(axis, axis), size=layout.font - 1.5,
-                 ha="center")
+    canvas.write(axes, max(middle, layout.label + 50), y + 26, words.AXIS_LABELS.get(axis, axis),
+                 size=layout.font - 1.5, ha="center")
 
 
 def _legend(axes: Axes, y: float, layout: Layout) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 320.0, 214.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 8.0, 15.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 50.0, 8.0, 15.0, 36.0
 _MARKERS = ("o", "D", "s", "^", "v")
 
 
@@ -82,17 +82,17 @@ def _ground(axes: Axes, frame: Frame, now: float | None, curve: Curve) -> None:
         at = frame.at(now)
         canvas.fill(axes, [at, end, end, at], [TOP, TOP, floor, floor], "ahead-ground")
         if end - at > 52:
-            canvas.write(axes, end - 2, 7, "forecast", size=9, ink="ahead", ha="right")
+            canvas.write(axes, end - 2, 7, "forecast", size=10, ink="ahead", ha="right")
     for decade in range(math.ceil(frame.xs[0]), math.floor(frame.xs[1]) + 1):
         at = frame.x(decade)
         canvas.line(axes, [at, at], [TOP, floor], "grid", width=0.6)
         if (math.floor(frame.xs[1]) - decade) % (2 if frame.xs[1] - frame.xs[0] > 6.5 else 1) == 0:
-            canvas.write(axes, at, floor + 9, words.scale(10.0**decade), size=9, ha="center")
+            canvas.write(axes, at, floor + 10, words.scale(10.0**decade), size=10, ha="center")
     for score, text, ink in ((0.0, "floor 0", "muted"), (0.5, "0.5", "grid"), (1.0, "ceiling 1", "muted")):
         canvas.line(axes, [LEFT, end], [frame.y(score)] * 2, ink, width=0.8)
-        canvas.write(axes, LEFT - 5, frame.y(score), text, size=9, ha="right")
+        canvas.write(axes, LEFT - 5, frame.y(score), text, size=10, ha="right")
     axis = curve.forecast.axis if curve.forecast else curve.rows[0].axis.value if curve.rows else ""
-    canvas.write(axes, (LEFT + end) / 2, HEIGHT - 8, words.AXIS_LABELS.get(axis, axis), size=9, ha="center")
+    canvas.write(axes, (LEFT + end) / 2, HEIGHT - 8, words.AXIS_LABELS.get(axis, axis), size=10, ha="center")
 
 
 def _bands(axes: Axes, frame: Frame, band: Band, now: float) -> None:
@@ -100,7 +100,8 @@ def _bands(axes: Axes, frame: Frame, band: Band, now: float) -> None:
     if len(x) < 2:
         return
     cut = float(np.clip(math.log10(now), x[0], x[-1]))
-    for ink, grid, dashes in (("learn", np.append(x[x < cut], cut), None), ("ahead", np.append(cut, x[x > cut]), (3, 2))):
+    seen, unseen = np.append(x[x < cut], cut), np.append(cut, x[x > cut])
+    for ink, grid, dashes in (("learn", seen, None), ("ahead", unseen, (3, 2))):
         if len(grid) < 2:
             continue
         pixels = [frame.x(d) for d in grid]
@@ -108,7 +109,8 @@ def _bands(axes: Axes, frame: Frame, band: Band, now: float) -> None:
             upper, lower = (np.interp(grid, x, q) for q in (high, low))
             edge = [_inside(frame, v) for v in (*upper, *lower[::-1])]
             canvas.fill(axes, [*pixels, *pixels[::-1]], edge, ink, alpha=alpha)
-        canvas.line(axes, pixels, [_inside(frame, v) for v in np.interp(grid, x, band.median)], ink, width=1.6, dashes=dashes)
+        middle = [_inside(frame, v) for v in np.interp(grid, x, band.median)]
+        canvas.line(axes, pixels, middle, ink, width=1.6, dashes=dashes)
 
 
 def _twin(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
@@ -118,8 +120,8 @@ def _twin(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
             found[p.scale].append(p.twin)
     if len(found) > 1:
         scales = sorted(found)
-        canvas.line(axes, [frame.at(s) for s in scales], [_inside(frame, float(np.mean(found[s]))) for s in scales], "twin",
-                    width=1.1, dashes=(1, 1.2))
+        means = [_inside(frame, float(np.mean(found[s]))) for s in scales]
+        canvas.line(axes, [frame.at(s) for s in scales], means, "twin", width=1.2, dashes=(1, 1.2))
 
 
 def _points(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
@@ -136,7 +138,7 @@ def _points(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
                 bars_y += [_inside(frame, p.score - p.stderr), _inside(frame, p.score + p.stderr), math.nan]
         hollow = number % 2 == 1
         axes.plot(xs, [frame.y(p.score) for p in mine], linestyle="none", marker=_MARKERS[number % len(_MARKERS)],
-                  markersize=4.2 if number % len(_MARKERS) else 4.6, markeredgewidth=1.0,
+                  markersize=3.6 if number % len(_MARKERS) else 4.2, markeredgewidth=0.9,
                   color=canvas.colour("paper" if hollow else "ink"), markeredgecolor=canvas.colour("ink"), zorder=5)
     if bars_x:
         canvas.line(axes, bars_x, bars_y, "ink", width=0.9)
