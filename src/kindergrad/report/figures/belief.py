@@ -12,9 +12,9 @@ from kindergrad.report.figures.canvas import Frame
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT = 620.0, 380.0
-UPPER = (58.0, 24.0, 604.0, 218.0)
-LOWER = (58.0, 258.0, 604.0, 326.0)
+WIDTH, HEIGHT = 480.0, 340.0
+UPPER = (44.0, 26.0, 470.0, 190.0)
+LOWER = (44.0, 226.0, 470.0, 288.0)
 
 
 def belief(answer: BeliefAnswer, *, name: str, axis: str = "bases", stamp: str = "") -> str:
@@ -42,14 +42,14 @@ def belief(answer: BeliefAnswer, *, name: str, axis: str = "bases", stamp: str =
 
 def _frame(axes: Axes, top: Frame, under: Frame) -> None:
     left, _, right, _ = UPPER
-    canvas.write(axes, 0, 9, "belief in the goal (probability)", size=11)
+    canvas.write(axes, 0, 9, "belief in the goal", size=11.5)
     for p in (0.0, 0.25, 0.5, 0.75, 1.0):
         canvas.line(axes, [left, right], [top.y(p)] * 2, "grid", width=0.7)
-        canvas.write(axes, left - 7, top.y(p), f"{p:.0%}", size=11, ha="right")
-    canvas.write(axes, 0, LOWER[1] - 15, "weight of evidence of each step (bits)", size=11)
+        canvas.write(axes, left - 7, top.y(p), f"{p:.0%}", size=11.5, ha="right")
+    canvas.write(axes, 0, LOWER[1] - 15, "weight of evidence of each step (bits)", size=11.5)
     for b in sorted({under.ys[0], 0.0, under.ys[1]}):
         canvas.line(axes, [left, right], [under.y(b)] * 2, "muted" if b == 0 else "grid", width=0.7)
-        canvas.write(axes, left - 7, under.y(b), words.number(b, 1) if b else "0", size=11, ha="right")
+        canvas.write(axes, left - 7, under.y(b), words.number(b, 1) if b else "0", size=11.5, ha="right")
 
 
 def _course(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...]) -> None:
@@ -63,7 +63,7 @@ def _course(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...]) -> None:
     axes.plot(xs, ys, linestyle="none", marker="o", markersize=6, color=canvas.colour("learn"))
     if steps:
         away = -14 if steps[-1].belief < 0.85 else 15
-        canvas.write(axes, xs[-1] + 8, ys[-1] + away, words.percent(steps[-1].belief), size=12.5, ink="ink", ha="right",
+        canvas.write(axes, xs[-1] + 8, ys[-1] + away, words.percent(steps[-1].belief), size=14, ink="ink", ha="right",
                      bold=True)
 
 
@@ -72,7 +72,7 @@ def _ticks(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...], axis: str) -> 
     for i, step in enumerate(steps):
         if i % every == 0:
             text = "prior" if step.scale is None else words.scale(step.scale)
-            canvas.write(axes, top.x(i), LOWER[3] + 14, text, size=10.5, ha="center")
+            canvas.write(axes, top.x(i), LOWER[3] + 14, text, size=11.5, ha="center")
     unit = words.UNITS.get(axis, axis)
-    canvas.write(axes, (UPPER[0] + UPPER[2]) / 2, HEIGHT - 16, f"after the exams up to this scale ({unit})", size=11,
+    canvas.write(axes, (UPPER[0] + UPPER[2]) / 2, HEIGHT - 16, f"after the exams up to this scale ({unit})", size=11.5,
                  ha="center")

@@ -12,7 +12,7 @@ from kindergrad.report.figures.canvas import Frame
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, LABEL, ROW, TOP = 620.0, 196.0, 20.0, 40.0
+WIDTH, LABEL, ROW, TOP = 480.0, 176.0, 18.0, 44.0
 
 
 def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
@@ -25,8 +25,8 @@ def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
     for score, text in ((0.0, "floor 0"), (0.5, "0.5"), (1.0, "ceiling 1")):
         x = frame.x(score)
         canvas.line(axes, [x, x], [TOP - 6, height - 38], "grid" if score == 0.5 else "muted", width=0.8)
-        canvas.write(axes, x, height - 27, text, size=11, ha="center")
-    canvas.write(axes, (LABEL + WIDTH - 12) / 2, height - 9, "score between floor and ceiling", size=11, ha="center")
+        canvas.write(axes, x, height - 27, text, size=11.5, ha="center")
+    canvas.write(axes, (LABEL + WIDTH - 12) / 2, height - 9, "score between floor and ceiling", size=11.5, ha="center")
     _key(axes, LABEL)
     for i, c in enumerate(found):
         y = TOP + ROW * (i + 0.5)
@@ -44,7 +44,7 @@ def controls(found: Sequence[Control], *, name: str, stamp: str = "") -> str:
 
 
 def _key(axes: Axes, left: float) -> None:
-    for shift, ink, marker, text in ((6, "learn", "o", "real corpus"), (104, "control", "s", "shuffled corpus")):
+    for shift, ink, marker, text in ((6, "learn", "o", "real corpus"), (100, "control", "s", "shuffled corpus")):
         x = left + shift
-        canvas.dot(axes, x, 18, ink, marker=marker, hollow=marker == "s")
-        canvas.write(axes, x + 9, 18, text, size=11, ink="ink")
+        canvas.dot(axes, x, 24, ink, marker=marker, hollow=marker == "s")
+        canvas.write(axes, x + 9, 24, text, size=11.5, ink="ink")

@@ -16,8 +16,8 @@ from kindergrad.report.ladder import plain
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT = 620.0, 400.0
-BOX = (52.0, 22.0, 576.0, 346.0)
+WIDTH, HEIGHT = 480.0, 352.0
+BOX = (48.0, 28.0, 440.0, 300.0)
 _Z90 = 1.645
 
 
@@ -54,14 +54,14 @@ def _grid(axes: Axes, frame: Frame, axis: str) -> None:
     every = 2 if frame.ys[1] - frame.ys[0] > 9 else 1
     for decade in range(math.ceil(frame.xs[0]), math.floor(frame.xs[1]) + 1):
         canvas.line(axes, [frame.x(decade)] * 2, [top, bottom], "grid", width=0.7)
-        canvas.write(axes, frame.x(decade), bottom + 12, canvas.power(decade), size=11, ha="center")
+        canvas.write(axes, frame.x(decade), bottom + 12, canvas.power(decade), size=11.5, ha="center")
     for decade in range(math.ceil(frame.ys[0]), math.floor(frame.ys[1]) + 1, every):
         canvas.line(axes, [left, right], [frame.y(decade)] * 2, "grid", width=0.7)
-        canvas.write(axes, left - 7, frame.y(decade), words.scale(10.0**decade), size=11, ha="right")
+        canvas.write(axes, left - 7, frame.y(decade), words.scale(10.0**decade), size=11.5, ha="right")
     unit = words.UNITS.get(axis, "units")
-    canvas.write(axes, (left + right) / 2, HEIGHT - 20, f"frequency of the concept (occurrences per "
-                 f"{unit.removesuffix('s')})", size=11, ha="center")
-    canvas.write(axes, 0, 9, f"onset ({unit} read when half of the rise is done)", size=11)
+    canvas.write(axes, (left + right) / 2, HEIGHT - 18, f"frequency of the concept (per "
+                 f"{unit.removesuffix('s')})", size=11.5, ha="center")
+    canvas.write(axes, 0, 9, f"onset ({unit} read at half of the rise)", size=11.5)
 
 
 def _law(axes: Axes, frame: Frame, law: ExposureLaw) -> None:
@@ -88,8 +88,8 @@ def _read(axes: Axes, frame: Frame, now: float | None) -> None:
         return
     y = frame.y(math.log10(now))
     canvas.line(axes, [BOX[0], BOX[2]], [y, y], "ahead", width=1.1, dashes=(4, 3))
-    canvas.write(axes, BOX[2] + 6, y - 7, "ahead", size=10.5, ink="ahead")
-    canvas.write(axes, BOX[2] + 6, y + 8, "read", size=10.5, ink="ahead")
+    canvas.write(axes, BOX[2] + 6, y - 7, "ahead", size=11.5, ink="ahead")
+    canvas.write(axes, BOX[2] + 6, y + 8, "read", size=11.5, ink="ahead")
 
 
 def _onsets(axes: Axes, frame: Frame, known: list[tuple[float, Interval, str]], now: float | None) -> None:
@@ -106,13 +106,13 @@ def _onsets(axes: Axes, frame: Frame, known: list[tuple[float, Interval, str]], 
 def _name(axes: Axes, at: tuple[float, float], text: str, taken: list[tuple[float, float, float, float]]) -> None:
     """The name beside its point, where it lies on nothing else; without room it is left to the table."""
     x, y = at
-    wide = 6.3 * len(text)
+    wide = 6.4 * len(text)
     for dx, dy, ha in ((9, -9, "left"), (-9, 9, "right"), (9, 9, "left"), (-9, -9, "right")):
         left = x + dx if ha == "left" else x + dx - wide
         box = (left, y + dy - 6, left + wide, y + dy + 6)
         if box[0] < BOX[0] or box[2] > BOX[2] or any(_overlap(box, other) for other in taken):
             continue
-        canvas.write(axes, x + dx, y + dy, text, size=10.5, ha=ha)
+        canvas.write(axes, x + dx, y + dy, text, size=11.5, ha=ha)
         taken.append(box)
         return
 

@@ -136,8 +136,8 @@ def _legend(axes: Axes, y: float, layout: Layout) -> None:
     canvas.write(axes, left + bar + 6, y, "ceiling", size=size)
     x, line = (left + bar + 84, y) if wide else (0.0, y + 19)
     for text in ("× failed", "– not scored", "/ not applicable", "blank: no exam"):
-        canvas.write(axes, x, line, text, size=size - (0 if wide else 1))
-        x += size * 0.53 * len(text) + (28 if wide else 11)
+        canvas.write(axes, x, line, text, size=size)
+        x += size * 0.53 * len(text) + (28 if wide else 8)
 
 
 def _label(curves: Sequence[Curve], scales: Sequence[float]) -> str:
