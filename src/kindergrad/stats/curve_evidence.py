@@ -133,11 +133,15 @@ def _integral(law: Law, gram: Floats, moment: Floats, prior: Gaussian, ceiling: 
 
 
 class Coefficients(NamedTuple):
-    """Normal posterior of the linear coefficients: mean (L, ...), covariance (L, L, ...), log integral (...)."""
+    """Normal posterior of the linear coefficients: mean (L, ...), covariance (L, L, ...), log integral (...).
+
+    ``log_determinant`` is that of the posterior precision in units of the prior.
+    """
 
     mean: Floats
     covariance: Floats
     log_integral: Floats
+    log_determinant: Floats
 
 
 def posterior_of_coefficients(gram: Floats, moment: Floats, prior: Gaussian) -> Coefficients:
@@ -158,7 +162,7 @@ def posterior_of_coefficients(gram: Floats, moment: Floats, prior: Gaussian) -> 
         "a...,ab...,b...->...", np.broadcast_to(mean, moment.shape), gram, np.broadcast_to(mean, moment.shape)
     )
     return Coefficients(mean + sd * shift, inverse * sd[:, None] * sd[None, :],
-                        at_mean + 0.5 * quadratic - 0.5 * log_det)
+                        at_mean + 0.5 * quadratic - 0.5 * log_det, log_det)
 
 
 def _inverse(matrix: Floats) -> tuple[Floats, Floats]:

@@ -19,7 +19,8 @@ def check_law(law: Law, seed: int = 0) -> None:
     ``value``; ``inverse`` is the first place where the curve reaches a score; DOI in the right form.
     """
     _require(law, len(law.bounds) == len(law.parameters), "bounds must have one pair per parameter")
-    _require(law, len(law.nodes) == law.n_nonlinear, "nodes must have one number per nonlinear parameter")
+    gridded = law.unit == "score"
+    _require(law, not gridded or len(law.nodes) == law.n_nonlinear, "nodes: one number per nonlinear parameter")
     _require(law, len(law.nonlinear_prior) == law.n_nonlinear, "one quantile function per nonlinear parameter")
     _require(law, abs(sum(p.weight for p in law.prior) - 1.0) < 1e-12, "weights of the linear prior must sum to 1")
     _require(law, all(len(p.mean) == len(p.sd) == law.n_linear for p in law.prior), "prior of every coefficient")
@@ -65,12 +66,14 @@ def _basis(law: Law, parameters: Floats) -> None:
 
 
 def _inverse(law: Law, parameters: Floats) -> None:
+    """A score reaches a target from below, a loss from above."""
     x = np.linspace(-30.0, 40.0, 20_001)
     value = law.value(x, parameters)
+    sign = 1.0 if law.unit == "score" else -1.0
     for target in (0.05, 0.3, 0.7):
-        at = law.inverse(target, parameters)
+        at = law.inverse(sign * target, parameters)
         _require(law, at.shape == (len(parameters),) and not np.any(np.isnan(at)), "inverse must have shape (k,)")
-        reached = value >= target
+        reached = sign * value >= target
         first = np.where(reached.any(axis=1), x[np.argmax(reached, axis=1)], np.inf)
         first = np.where(reached[:, 0], -np.inf, first)
         inside = np.isfinite(at) & (np.abs(at) < 30.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,14 +49,15 @@ class Law:
     n_nonlinear : how many of ``parameters``, at the end, are nonlinear.
     value : ``(x, params) -> y``; x of shape (n,), params of shape (k, len(parameters)), y of shape (k, n).
     basis : ``(x, theta, design) -> B``; theta of shape (k, n_nonlinear), B of shape (k, n, n_linear).
-    inverse : ``(y, params) -> x``, shape (k,): the first log10 scale where the curve reaches y; ``inf`` where it
-        never does, ``-inf`` where it is reached however small the scale.
+    inverse : ``(y, params) -> x``, shape (k,): the first log10 scale where the curve reaches y (a score from below, a
+        loss from above); ``inf`` where it never does, ``-inf`` where it is reached however small the scale.
     bounds : support of each parameter.
     prior : components of the prior of the linear coefficients, for a score between floor 0 and ceiling 1.
     nonlinear_prior : quantile function of each nonlinear parameter.
     weight : prior probability relative to the other laws.
     capped : index of the linear coefficient that may not exceed the ceiling, or None.
     nodes : number of grid nodes of each nonlinear parameter.
+    unit : ``score``, or ``log loss``: natural logarithm of a positive loss, where lower is better.
     doi : where the law was proposed, or "" for elementary ones.
     """
 
@@ -72,6 +73,7 @@ class Law:
     weight: float = 1.0
     capped: int | None = None
     nodes: tuple[int, ...] = ()
+    unit: Literal["score", "log loss"] = "score"
     doi: str = ""
 
     @property
@@ -127,3 +129,18 @@ def log_normal_quantile(median: float, sd: float) -> Quantile:
         return np.asarray(median * np.exp(sd * ndtri(u)))
 
     return quantile
+
+
+LN10 = float(np.log(10.0))
+WIDE = 5.0
+"""Prior sd of ln loss at the last scale, around the last point: flat for all practical purposes."""
+
+
+def uniform_quantile(u: Floats, design: Design) -> Floats:
+    """Uniform between 0 and 1."""
+    return u
+
+
+def last_scale(u: Floats, design: Design) -> Floats:
+    """Not random: the largest observed log10 scale, from which the laws of loss measure."""
+    return np.full_like(u, design.high)

@@ -1,0 +1,216 @@
+"""A loss curve as a law plus a random walk: exact in the linear part, importance sampling for the rest.
+
+``ln loss(x) = sum_l c_l B_l(x; theta) + walk(x) + noise``, with x = log10 scale. The walk has variance tau^2 per
+decade and starts at 0 at the smallest scale: it is what the law misses, stays correlated, and opens with distance.
+The noise has variance ``stderr^2 + sigma^2``. Given (theta, sigma, tau) everything is Gaussian: a Kalman filter
+(doi:10.1115/1.3662552) whitens data and basis in one pass. The rest is sampled by adaptive multiple importance
+sampling (doi:10.1111/j.1467-9469.2011.00756.x) from a deterministic point set: no random number is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import gammaincinv, gammaln, logsumexp, ndtr, ndtri
+
+from kindergrad.stats.curve_evidence import posterior_of_coefficients
+from kindergrad.stats.laws._law import Design, Floats, Law
+
+NODES = 128
+"""Points per round of importance sampling."""
+ROUNDS = 4
+ENOUGH = 30.0
+"""Effective number of nodes at which sampling may stop."""
+SIGMA = (0.01, 1.3)
+TAU = (0.03, 1.3)
+"""Log-normal priors, median and sd of the natural logarithm: noise, and walk per square root of a decade."""
+SMALLEST = 1e-4
+"""Relative noise below which nothing is believed; it keeps the arithmetic regular."""
+
+
+class LossData(NamedTuple):
+    """One curve, sorted by scale: log10 scale, ln loss relative to the last point, its known error, all (n,)."""
+
+    x: Floats
+    z: Floats
+    stderr: Floats
+    last: float
+    """ln loss of the last point, the unit of ``z``."""
+
+    @property
+    def design(self) -> Design:
+        return Design(float(self.x[0]), float(self.x[-1]), np.inf)
+
+
+class WalkPosterior(NamedTuple):
+    """Posterior of one law on weighted nodes."""
+
+    law: Law
+    log_evidence: float
+    weight: Floats
+    """Normalised, shape (k,)."""
+    theta: Floats
+    """Nonlinear parameters, shape (k, n_nonlinear)."""
+    sigma: Floats
+    tau: Floats
+    mean: Floats
+    """Linear coefficients: mean (L, k)."""
+    covariance: Floats
+    """(L, L, k)."""
+    state: Floats
+    """Filtered walk at the last scale of (data, basis functions), shape (1 + L, k)."""
+    state_variance: Floats
+
+    @property
+    def effective(self) -> float:
+        return float(1.0 / np.sum(self.weight**2))
+
+
+def points(n: int, dimensions: int, skip: int = 0) -> Floats:
+    """A low-discrepancy set in the unit cube: additive recurrence with the generalised golden ratio, shape (n, d)."""
+    golden = 2.0
+    for _ in range(40):
+        golden = (1.0 + golden) ** (1.0 / (dimensions + 1.0))
+    steps = golden ** -np.arange(1.0, dimensions + 1.0)
+    return np.asarray((0.5 + np.arange(skip + 1, skip + n + 1)[:, None] * steps) % 1.0)
+
+
+def fit_walk(law: Law, data: LossData) -> WalkPosterior:
+    """Evidence and posterior of a law plus a random walk."""
+    free = _free(law, data.design)
+    d = free.size + 2
+    eta = ndtri(np.clip(points(NODES, d), 1e-6, 1.0 - 1e-6))
+    solved = [_solve(law, data, eta, free)]
+    proposals: list[tuple[Floats, Floats]] = []
+    everything, log_weight = eta, solved[0].log_joint
+    for round_ in range(ROUNDS):
+        proposals.append(_moments(everything, log_weight))
+        new = _student_points(proposals[-1], NODES, (round_ + 1) * NODES)
+        everything = np.concatenate([everything, new])
+        solved.append(_solve(law, data, new, free))
+        log_joint = np.concatenate([s.log_joint for s in solved])
+        log_weight = log_joint + _log_prior(everything) - _log_mixture(everything, proposals)
+        weight = np.exp(log_weight - logsumexp(log_weight))
+        if round_ >= 1 and 1.0 / np.sum(weight**2) > ENOUGH:
+            break
+    keep = np.flatnonzero(weight > 1e-5 * weight.max())
+    joined = _Solved(*(np.concatenate(part, axis=-1)[..., keep] for part in zip(*solved, strict=True)))
+    log_evidence = float(logsumexp(log_weight) - np.log(everything.shape[0]))
+    return WalkPosterior(law, log_evidence, weight[keep] / weight[keep].sum(), joined.theta.T, joined.sigma, joined.tau,
+                         joined.mean, joined.covariance, joined.state, joined.state_variance)
+
+
+def predict_walk(posterior: WalkPosterior, data: LossData, x_new: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of ln loss (observed, without the error of the future exam) per node, shapes (m, k)."""
+    basis = posterior.law.basis(x_new, posterior.theta, data.design).transpose(2, 1, 0)
+    distance = np.maximum(0.0, x_new - data.x[-1])[:, None]
+    lead = basis - posterior.state[1:, None, :]
+    mean = data.last + posterior.state[0] + np.einsum("lmk,lk->mk", lead, posterior.mean)
+    variance = np.einsum("amk,abk,bmk->mk", lead, posterior.covariance, lead)
+    variance += posterior.state_variance + posterior.tau**2 * distance + posterior.sigma**2
+    return mean, variance
+
+
+class _Solved(NamedTuple):
+    log_joint: Floats
+    theta: Floats
+    sigma: Floats
+    tau: Floats
+    mean: Floats
+    covariance: Floats
+    state: Floats
+    state_variance: Floats
+
+
+def _solve(law: Law, data: LossData, eta: Floats, free: Floats) -> _Solved:
+    """Everything that is Gaussian given the nodes; the last axis of every array is the node."""
+    u = np.full((eta.shape[0], law.n_nonlinear), 0.5)
+    u[:, free.astype(int)] = np.clip(ndtr(eta[:, :-2]), 1e-9, 1.0 - 1e-9)
+    theta = law.nonlinear(u, data.design)
+    sigma = SMALLEST + SIGMA[0] * np.exp(SIGMA[1] * np.clip(eta[:, -2], -6, 6))
+    tau = TAU[0] * np.exp(TAU[1] * np.clip(eta[:, -1], -6, 6))
+    basis = law.basis(data.x, theta, data.design).transpose(2, 1, 0)
+    columns = np.concatenate([np.broadcast_to(data.z[None, :, None], (1, *basis.shape[1:])), basis])
+    white, log_sd, state, variance = _whiten(columns, data, sigma, tau)
+    gram = np.einsum("ank,bnk->abk", white[1:], white[1:])
+    moment = np.einsum("ank,nk->ak", white[1:], white[0])
+    solved = posterior_of_coefficients(gram, moment, law.prior[0])
+    # the quadratic form from the residual: differences of large squares would lose all digits where noise is small
+    residual = white[0] - np.einsum("ak,ank->nk", solved.mean, white[1:])
+    log_joint = -0.5 * np.sum(residual**2, axis=0) - log_sd - 0.5 * data.x.size * np.log(2.0 * np.pi)
+    for coefficient, mean, sd in zip(solved.mean, law.prior[0].mean, law.prior[0].sd, strict=True):
+        if sd > 0:
+            log_joint = log_joint - 0.5 * ((coefficient - mean) / sd) ** 2
+    log_joint = log_joint - 0.5 * solved.log_determinant
+    return _Solved(log_joint, theta.T, sigma, tau, solved.mean, solved.covariance, state, variance)
+
+
+def _whiten(columns: Floats, data: LossData, sigma: Floats, tau: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Kalman filter of a random walk, applied to every column (columns, n, k) with the same gains."""
+    step = np.diff(data.x, prepend=data.x[0])
+    white = np.empty(columns.shape)
+    state = np.zeros((columns.shape[0], columns.shape[2]))
+    variance, log_sd = np.zeros(sigma.size), np.zeros(sigma.size)
+    walk, noise = tau**2, sigma**2
+    for i in range(data.x.size):
+        variance = variance + walk * step[i]
+        total = variance + noise + data.stderr[i] ** 2
+        innovation = columns[:, i] - state
+        white[:, i] = innovation / np.sqrt(total)
+        gain = variance / total
+        state = state + gain * innovation
+        variance = variance * (1.0 - gain)
+        log_sd += 0.5 * np.log(total)
+    return white, log_sd, state, variance
+
+
+def _free(law: Law, design: Design) -> Floats:
+    """Indices of nonlinear parameters that are not fixed by the design."""
+    if not law.n_nonlinear:
+        return np.empty(0)
+    ends = law.nonlinear(np.array([[0.2] * law.n_nonlinear, [0.8] * law.n_nonlinear]), design)
+    return np.flatnonzero(ends[0] != ends[1]).astype(np.float64)
+
+
+def _log_prior(eta: Floats) -> Floats:
+    return np.asarray(-0.5 * np.sum(eta**2, axis=1) - 0.5 * eta.shape[1] * np.log(2.0 * np.pi))
+
+
+def _moments(eta: Floats, log_weight: Floats) -> tuple[Floats, Floats]:
+    """Mean and Cholesky factor of a proposal: weights tempered until enough nodes count."""
+    power = 1.0
+    weight = np.exp(log_weight - logsumexp(log_weight))
+    wanted = 3.0 * eta.shape[1]
+    for _ in range(30):
+        if 1.0 / np.sum(weight**2) >= wanted:
+            break
+        power *= 0.75
+        weight = np.exp(power * log_weight - logsumexp(power * log_weight))
+    mean = weight @ eta
+    centred = eta - mean
+    covariance = (centred * weight[:, None]).T @ centred * 1.2 + 1e-4 * np.eye(eta.shape[1])
+    return mean, np.asarray(np.linalg.cholesky(covariance))
+
+
+DEGREES = 5.0
+
+
+def _student_points(proposal: tuple[Floats, Floats], n: int, skip: int) -> Floats:
+    """Student-t points: normal points divided by the root of a chi-square quantile."""
+    mean, root = proposal
+    u = np.clip(points(n, mean.size + 1, skip), 1e-6, 1.0 - 1e-6)
+    chi = 2.0 * gammaincinv(0.5 * DEGREES, u[:, -1])
+    return np.asarray(mean + (ndtri(u[:, :-1]) @ root.T) * np.sqrt(DEGREES / chi)[:, None])
+
+
+def _log_mixture(eta: Floats, proposals: list[tuple[Floats, Floats]]) -> Floats:
+    """Log density of the equal mixture of the prior and all proposals."""
+    d = eta.shape[1]
+    parts = [_log_prior(eta)]
+    constant = gammaln(0.5 * (DEGREES + d)) - gammaln(0.5 * DEGREES) - 0.5 * d * np.log(DEGREES * np.pi)
+    for mean, root in proposals:
+        scaled = np.linalg.solve(root, (eta - mean).T)
+        distance = np.sum(scaled**2, axis=0)
+        parts.append(constant - np.sum(np.log(np.diag(root))) - 0.5 * (DEGREES + d) * np.log1p(distance / DEGREES))
+    return np.asarray(logsumexp(parts, axis=0) - np.log(len(parts)))
