@@ -61,8 +61,8 @@ def groups(curves: Sequence[LearningCurve]) -> list[Group]:
             out.append(Group(key[-1], tuple(members)))
         else:
             rest[key[:3]].extend(members)
-    out.extend(Group("other skills", tuple(members), alike=False) for members in rest.values() if len(members) >= TOGETHER)
-    return out
+    together = [tuple(members) for members in rest.values() if len(members) >= TOGETHER]
+    return out + [Group("other skills", members, alike=False) for members in together]
 
 
 def observed(curve: LearningCurve, *, until: float = np.inf) -> hierarchy.Curve:

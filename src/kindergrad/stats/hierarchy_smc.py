@@ -39,6 +39,13 @@ class Population(NamedTuple):
         return out
 
 
+class Design(NamedTuple):
+    """What is known of the curves beside their points: offset of the location (S,), features (S, F)."""
+
+    offset: Floats
+    features: Floats
+
+
 class Evidence(NamedTuple):
     """What the curves say, ready for any phi.
 
@@ -55,17 +62,31 @@ class Evidence(NamedTuple):
     centre: Floats  # (4,) subtracted from theta and from the mean, so that single precision is enough
 
 
-def prepare(atoms: Atoms, offset: Floats, features: Floats, never: Floats, log_spread: Floats) -> Evidence:
-    """Atoms (S, K, 4), offsets (S,) and features (S, F) as the columns that meet :func:`_coefficients`."""
+def prepare(atoms: Atoms, design: Design, never: Floats, log_spread: Floats, centre: Floats | None = None) -> Evidence:
+    """Atoms (S, K, 4) as the columns that meet :func:`_coefficients`; ``centre`` (4,) where it is given already."""
     theta = atoms.theta.copy()
-    theta[..., LOCATION] -= offset[:, None]
-    best = np.exp(atoms.log_weight - atoms.log_weight.max(axis=1, keepdims=True))
-    per_curve = np.einsum("sk,ski->si", best / best.sum(axis=1, keepdims=True), theta)
-    centre = np.median(per_curve, axis=0)
+    theta[..., LOCATION] -= design.offset[:, None]
+    if centre is None:
+        best = np.exp(atoms.log_weight - atoms.log_weight.max(axis=1, keepdims=True))
+        per_curve = np.einsum("sk,ski->si", best / best.sum(axis=1, keepdims=True), theta)
+        centre = np.asarray(np.median(per_curve, axis=0))
     theta -= centre
-    columns = [theta**2, theta, theta[..., LOCATION, None] * features[:, None, :]]
-    return Evidence(atoms.theta, np.concatenate(columns, axis=2).astype(np.float32), atoms.log_weight, features,
+    columns = [theta**2, theta, theta[..., LOCATION, None] * design.features[:, None, :]]
+    return Evidence(atoms.theta, np.concatenate(columns, axis=2).astype(np.float32), atoms.log_weight, design.features,
                     never, log_spread, centre)
+
+
+def replace_row(evidence: Evidence, index: int, row: Evidence) -> Evidence:
+    """Evidence in which curve ``index`` is that of ``row``, which holds one curve on any centre."""
+    shift = row.centre - evidence.centre
+    theta = row.theta[0].copy()
+    centred = row.quadratic[0, :, DIMENSIONS:2 * DIMENSIONS].astype(np.float64) + shift
+    columns = [centred**2, centred, centred[:, [LOCATION]] * row.features]
+    quadratic, log_weight, never = evidence.quadratic.copy(), evidence.log_weight.copy(), evidence.never.copy()
+    atoms = evidence.theta.copy()
+    quadratic[index], log_weight[index] = np.concatenate(columns, axis=1).astype(np.float32), row.log_weight[0]
+    never[index], atoms[index] = row.never[0], theta
+    return evidence._replace(theta=atoms, quadratic=quadratic, log_weight=log_weight, never=never)
 
 
 def _coefficients(evidence: Evidence, phi: Floats) -> tuple[Floats, Floats]:
