@@ -51,12 +51,14 @@ def groups(curves: Sequence[LearningCurve]) -> list[Group]:
     they teach each other most. What is left over stands together.
     """
     levels: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for i, curve in enumerate(curves):
+    # Common to rare, then by name: the answer must not depend on the order of rows.
+    for _, _, i in sorted((-(c.frequency or 0.0), c.skill, i) for i, c in enumerate(curves)):
+        curve = curves[i]
         if curve.frequency is not None:
             levels[(curve.engine, curve.readout.value, curve.axis.value, curve.assessment)].append(i)
     rest: dict[tuple[str, ...], list[int]] = defaultdict(list)
     out = []
-    for key, members in levels.items():
+    for key, members in sorted(levels.items()):
         if len(members) >= TOGETHER:
             out.append(Group(key[-1], tuple(members)))
         else:
