@@ -103,7 +103,7 @@ def control_sentence(found: Sequence[Control]) -> str:
     names = list(dict.fromkeys(plain(c.curve.skill) for c in shows))
     listed = join(names) if len(names) <= 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
     return (f"Trained on a shuffled corpus, the same engine is clearly above the floor in {len(shows)} of {len(found)} "
-            f"curves: {listed}. In these, the score needs no more than what shuffling keeps.{unknown}")
+            f"curves: {listed}. There, part or all of the score comes from what shuffling keeps.{unknown}")
 
 
 @dataclass(frozen=True)

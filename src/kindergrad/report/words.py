@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from kindergrad.core.answers import BeliefAnswer, SkillForecast
 from kindergrad.core.config import Goal
 from kindergrad.core.errors import StudyError
-from kindergrad.core.names import Axis, DirectionVerdict
+from kindergrad.core.names import Axis, DirectionVerdict, Verdict
 from kindergrad.core.scale import pretty
 from kindergrad.report.ladder import Curve, State, plain
 
@@ -89,8 +89,19 @@ def ranged(median: float | None, low: float | None, high: float | None) -> str:
 
 
 def width(found: SkillForecast | None) -> str:
-    """Decades of the rise from 10 to 90 %."""
-    return "–" if found is None or found.width is None else f"{found.width:.1f}"
+    """Decades of the rise from 10 to 90 %; nothing where there is no rise, since that would be the prior."""
+    if found is None or found.width is None or found.verdict in (Verdict.FLAT, Verdict.NOT_MET):
+        return "–"
+    return f"{found.width:.1f}"
+
+
+def width_ranged(found: SkillForecast | None) -> str:
+    """``1.2 (0.9…1.6)``."""
+    text = width(found)
+    if text == "–" or found is None or found.width_interval is None:
+        return text
+    low, high = found.width_interval
+    return f"{text} ({low:.1f}…{high:.1f})"
 
 
 def duration(seconds: float | None) -> str:
@@ -165,12 +176,14 @@ def headline(curves: Sequence[Curve], engines: Sequence[str]) -> str:
 
 
 def goal(text: str) -> str:
-    """``genomics/start-codon>=0.5@1e8`` -> ``start codon scores at least 0.5 by 100M``."""
+    """``genomics/start-codon>=0.5@1e8`` -> ``start codon scores at least 0.5 by 100M``; a note after it is kept."""
+    stated, _, note = text.partition(" (")
     try:
-        parsed = Goal.parse(text)
+        parsed = Goal.parse(stated)
     except StudyError:
         return text
-    return f"{plain(parsed.skill)} scores at least {parsed.score:g} by {scale(parsed.scale)}"
+    said = f"{plain(parsed.skill)} scores at least {parsed.score:g} by {scale(parsed.scale)}"
+    return f"{said} ({note}" if note else said
 
 
 def total_bits(belief: BeliefAnswer) -> float:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 480.0, 340.0
-UPPER = (44.0, 26.0, 470.0, 190.0)
-LOWER = (44.0, 226.0, 470.0, 288.0)
+UPPER = (44.0, 26.0, 440.0, 190.0)
+LOWER = (44.0, 226.0, 440.0, 288.0)
 
 
 def belief(answer: BeliefAnswer, *, name: str, axis: str = "bases", stamp: str = "") -> str:
@@ -62,9 +62,7 @@ def _course(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...]) -> None:
         canvas.line(axes, xs, ys, "learn", width=1.8)
     axes.plot(xs, ys, linestyle="none", marker="o", markersize=6, color=canvas.colour("learn"))
     if steps:
-        away = -14 if steps[-1].belief < 0.85 else 15
-        canvas.write(axes, xs[-1] + 8, ys[-1] + away, words.percent(steps[-1].belief), size=14, ink="ink", ha="right",
-                     bold=True)
+        canvas.write(axes, xs[-1] + 7, ys[-1], words.percent(steps[-1].belief), size=13, ink="ink", bold=True)
 
 
 def _ticks(axes: Axes, top: Frame, steps: tuple[BeliefStep, ...], axis: str) -> None:
