@@ -52,7 +52,7 @@ def test_belief_is_calibrated_on_simulated_curves() -> None:
     for seed in range(30):
         rng = np.random.default_rng([seed, 9])
         location = rng.uniform(3.5, 8.0) if rng.random() < 0.8 else 99.0
-        rows = curve_rows("a/b", location, rng.uniform(0.6, 1.6), 0.9, rng=rng, scales=SCALES[:9:2])
+        rows = curve_rows("a/b", location, rng.uniform(0.6, 1.6), 0.9, rng=rng, scales=SCALES[:11:2])
         answer = belief(rows, Goal.parse("a/b>=0.5@1e6"), seed=seed)
         told.append(answer.belief)
         happened.append(float(location < 6.0))
