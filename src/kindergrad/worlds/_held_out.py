@@ -1,8 +1,9 @@
-"""The held-out region of a real genome: what may be asked from it, because training never saw it."""
+"""How a real genome is cut, and its held-out part: what may be asked, because training never saw it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,50 @@ from kindergrad.core.dna import decode, decode_rows, reverse_complement_codes
 from kindergrad.core.errors import InputError
 from kindergrad.worlds import _kmers, fasta
 
+HELD_OUT, REFERENCE = 0.15, 0.05
+"""Shares of the usable bases; the rest trains."""
+GUARD = 1_000
+"""Bases on both sides of a cut that nobody uses; a third of the reference part where that is shorter."""
 MOST_SHARED = 0.5
 """Largest share of 32-mers that an offered stretch may have in common with the training part."""
 BLOCK = 10_000
 """Bases of a cluster, the unit of the standard error; a tenth of the region where that is shorter."""
 
 Texts = NDArray[np.str_]
+
+
+class Parts(NamedTuple):
+    """Joined positions (start, end) of the three parts, without their guards."""
+
+    held_out: tuple[int, int]
+    reference: tuple[int, int]
+    train: tuple[int, int]
+
+
+def cut(assembly: fasta.Assembly) -> Parts:
+    """Cut by usable bases: held-out, reference, training, with guards between."""
+    runs = assembly.runs(0, assembly.codes.size)
+    before = np.concatenate([[0], np.cumsum(runs[:, 1] - runs[:, 0])])
+
+    def position(share: float) -> int:
+        target = int(share * before[-1])
+        run = int(np.searchsorted(before, target, side="right")) - 1
+        return int(runs[run, 0]) + target - int(before[run])
+
+    first, second = position(HELD_OUT), position(HELD_OUT + REFERENCE)
+    guard = min(GUARD, int(REFERENCE * before[-1]) // 3)
+    return Parts((0, first - guard), (first + guard, max(first + guard, second - guard)),
+                  (second + guard, assembly.codes.size))
+
+
+def names(assembly: fasta.Assembly, part: tuple[int, int]) -> tuple[str, ...]:
+    """Names of the stretches of records in a part, from 1; one name for all where there are more than twenty."""
+    out = []
+    for name, offset, length in zip(assembly.names, assembly.offsets.tolist(), assembly.lengths.tolist(), strict=True):
+        low, high = max(part[0], offset), min(part[1], offset + length)
+        if low < high:
+            out.append(f"{name}:{low - offset + 1}-{high - offset}")
+    return tuple(out) if len(out) <= 20 else (f"{out[0]} to {out[-1]} ({len(out)} records)",)
 
 
 class HeldOut:
@@ -43,7 +82,7 @@ class HeldOut:
         words, last = max(1, length - _kmers.K + 1), self._seen.size - 1
         first = np.clip(at - max(0, (_kmers.K - length) // 2), 0, max(0, last - words))
         shared = (self._seen[np.clip(first + words, 0, last)] - self._seen[first]) / words
-        return fits & plain & (shared <= MOST_SHARED)
+        return np.asarray(fits & plain & (shared <= MOST_SHARED))
 
     def places(self, length: int) -> NDArray[np.int64]:
         """Every beginning of a stretch that may be offered, from the start of the region."""
@@ -75,8 +114,8 @@ class HeldOut:
             If there is no place at all.
         """
         if not places.size:
-            raise InputError(f"the held-out region ({self.bases:,} bases) has no stretch of {length:,} plain bases that "
-                             "training never saw; try a larger genome or shorter items")
+            raise InputError(f"the held-out part ({self.bases:,} bases) has no stretch of {length:,} plain bases "
+                             "that training never saw; try a larger genome or shorter items")
         drawn = np.array([int(rng.integers(places.size)) for rng in streams], dtype=np.int64)
         at = places[drawn]
         rows = self.codes[at[:, None] + np.arange(length)]

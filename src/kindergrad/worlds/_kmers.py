@@ -67,7 +67,7 @@ class Seen:
         place = np.empty(asked.size, dtype=np.int64)
         place[order] = np.searchsorted(self._sorted, asked[order])
         place[place == self._sorted.size] = 0
-        return (self._sorted[place] == asked) & valid
+        return np.asarray((self._sorted[place] == asked) & valid)
 
 
 def word_codes(codes: NDArray[np.uint8], length: int) -> NDArray[np.int64]:
@@ -109,7 +109,7 @@ class Standout(NamedTuple):
     """A word, how often it occurs on both strands, how often it should, and the distance in standard deviations."""
 
     word: str
-    count: int
+    observed: int
     expected: float
     z: float
 

@@ -15,7 +15,6 @@ import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +24,10 @@ from kindergrad.core.dna import decode, decode_rows, encode, reverse_complement
 from kindergrad.core.errors import InputError, SequenceError, UnknownNameError
 from kindergrad.core.records import Split
 from kindergrad.worlds import _chain, _kmers, fasta, gene_calls
-from kindergrad.worlds._held_out import MOST_SHARED, HeldOut, Texts
+from kindergrad.worlds._held_out import MOST_SHARED, HeldOut, Texts, cut, names
 from kindergrad.worlds._types import Gene, Words
 
 _VERSION = 1
-HELD_OUT, REFERENCE = 0.15, 0.05
-"""Shares of the usable bases; the rest trains."""
-GUARD = 1_000
-"""Bases on both sides of a cut that nobody uses; a third of the reference part where that is shorter."""
 SHORTEST_PIECE = 100
 SMALLEST_RUNG = 1_000
 SHUFFLED_WITHIN = 100
@@ -41,21 +36,15 @@ UPSTREAM = 60
 """Letters that a gene keeps before its start codon."""
 FEWEST_GENES = 5
 WORDS, FEWEST_OCCURRENCES = 15, 5
-REFERENCE_FOR_WORDS = 50_000
+REFERENCE_FOR_WORDS = 40_000
 """Bases of reference below which words of eight letters cannot be counted."""
 
 Streams = Sequence[np.random.Generator]
 
 
-class _Parts(NamedTuple):
-    """Joined positions (start, end) of the three parts, without their guards."""
-
-    held_out: tuple[int, int]
-    reference: tuple[int, int]
-    train: tuple[int, int]
-
-
-def load(genome: Path | str, *, annotation: Path | str | None = None, decoy: Path | str | None = None) -> AnnotatedGenome:
+def load(
+    genome: Path | str, *, annotation: Path | str | None = None, decoy: Path | str | None = None
+) -> AnnotatedGenome:
     """Read a genome and make a world of it.
 
     Parameters
@@ -71,7 +60,7 @@ def load(genome: Path | str, *, annotation: Path | str | None = None, decoy: Pat
     """
     path = Path(genome)
     assembly = fasta.read(path)
-    if annotation is None and fasta.read_text(path).lstrip().startswith("LOCUS"):
+    if annotation is None and fasta.has_genes(fasta.read_text(path)):
         annotation = path
     return AnnotatedGenome(path, assembly, annotation=None if annotation is None else Path(annotation),
                            decoy=None if decoy is None else Path(decoy))
@@ -93,7 +82,7 @@ class AnnotatedGenome:
     def __init__(self, path: Path, assembly: fasta.Assembly, *, annotation: Path | None, decoy: Path | None) -> None:
         self.id = path.name.removesuffix(".gz").rsplit(".", 1)[0]
         self.assembly = assembly
-        self._parts = _cut(assembly)
+        self._parts = cut(assembly)
         every = assembly.runs(*self._parts.train)
         self._pieces = every[every[:, 1] - every[:, 0] >= SHORTEST_PIECE]
         self.size = int((self._pieces[:, 1] - self._pieces[:, 0]).sum())
@@ -108,8 +97,8 @@ class AnnotatedGenome:
         self._decoy = None if decoy is None else self._read_decoy(decoy)
         self.missing = self._missing()
         self.offers = frozenset({"windows", "genes", "starts", "words", "decoy"} - set(self.missing))
-        self.split = Split(train=_names(assembly, self._parts.train), reference=_names(assembly, self._parts.reference),
-                           scored=_names(assembly, self._parts.held_out))
+        self.split = Split(train=names(assembly, self._parts.train), reference=names(assembly, self._parts.reference),
+                           scored=names(assembly, self._parts.held_out))
 
     @cached_property
     def digest(self) -> str:
@@ -123,10 +112,9 @@ class AnnotatedGenome:
     def sentence(self) -> str:
         """One line for the report."""
         others = f" and {len(self.assembly.names) - 1} more records" if len(self.assembly.names) > 1 else ""
-        genes = f"no genes: {self._calls.missing}" if self._calls.missing else (
-            f"{len(self._genes):,} held-out genes from {self._calls.method}")
+        genes = "no genes to believe" if self._calls.missing else f"{len(self._genes):,} genes held out"
         return (f"{self.assembly.names[0]}{others}, {self.assembly.bases:,} bases: {self.size:,} train, "
-                f"{self.held_out.bases:,} are held out; {genes}")
+                f"{self.held_out.bases:,} are held out; {genes} ({self._calls.method})")
 
     # --- the corpus ----------------------------------------------------------------------------------
 
@@ -264,10 +252,10 @@ class AnnotatedGenome:
         if short := len(every) - len(self._pieces):
             notes.append(f"{short:,} training pieces shorter than {SHORTEST_PIECE} bases left out")
         if seen:
-            notes.append(f"{seen / max(1, self.held_out.bases):.1%} of the held-out windows of 100 bases, and {repeated} "
-                         "held-out genes, repeat the training part and are not offered")
+            notes.append(f"held-out windows of 100 bases that repeat the training part, not offered: "
+                         f"{seen / max(1, self.held_out.bases):.1%}; genes: {repeated}")
         if edge:
-            notes.append(f"{edge} genes left out: fewer than {UPSTREAM} plain bases before the start codon")
+            notes.append(f"genes left out, fewer than {UPSTREAM} plain bases before the start codon: {edge}")
         return notes
 
     def _read_decoy(self, path: Path) -> HeldOut:
@@ -295,32 +283,6 @@ class AnnotatedGenome:
                                                  "pip install 'kindergrad[genes]', or give an annotation")
         if not self._words.words:
             start, end = self._parts.reference
-            out["words"] = (f"no word of {_kmers.WORD} letters stands out in the reference part ({max(0, end - start):,} "
-                            f"bases; {REFERENCE_FOR_WORDS:,} are needed); give a larger genome")
+            out["words"] = (f"no word of {_kmers.WORD} letters stands out in the reference part of {end - start:,} "
+                            f"bases; {REFERENCE_FOR_WORDS:,} are needed; give a larger genome")
         return out
-
-
-def _cut(assembly: fasta.Assembly) -> _Parts:
-    """Cut by usable bases: held-out, reference, training, with guards between."""
-    runs = assembly.runs(0, assembly.codes.size)
-    before = np.concatenate([[0], np.cumsum(runs[:, 1] - runs[:, 0])])
-
-    def position(share: float) -> int:
-        target = int(share * before[-1])
-        run = int(np.searchsorted(before, target, side="right")) - 1
-        return int(runs[run, 0]) + target - int(before[run])
-
-    first, second = position(HELD_OUT), position(HELD_OUT + REFERENCE)
-    guard = min(GUARD, int(REFERENCE * before[-1]) // 3)
-    return _Parts((0, first - guard), (first + guard, max(first + guard, second - guard)),
-                  (second + guard, assembly.codes.size))
-
-
-def _names(assembly: fasta.Assembly, part: tuple[int, int]) -> tuple[str, ...]:
-    """Names of the stretches of records in a part, from 1; one name for all where there are more than twenty."""
-    out = []
-    for name, offset, length in zip(assembly.names, assembly.offsets.tolist(), assembly.lengths.tolist(), strict=True):
-        low, high = max(part[0], offset), min(part[1], offset + length)
-        if low < high:
-            out.append(f"{name}:{low - offset + 1}-{high - offset}")
-    return tuple(out) if len(out) <= 20 else (f"{out[0]} to {out[-1]} ({len(out)} records)",)

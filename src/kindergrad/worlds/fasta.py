@@ -18,6 +18,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,14 +168,15 @@ def _fasta_sequences(path: Path, text: str) -> list[tuple[str, str]]:
         line = head.split("\n", 1)[0][:30]
         raise SequenceError(f"{path} has no FASTA header; it begins with {line!r}; expected a line '>name' before the "
                             "sequence")
+    parse: Any = SimpleFastaParser  # Biopython has no annotations
     found = []
-    for place, (title, letters) in enumerate(SimpleFastaParser(io.StringIO(head)), start=1):
+    for place, (title, letters) in enumerate(parse(io.StringIO(head)), start=1):
         words = title.split()
         found.append((words[0] if words else f"record_{place}", "".join(letters.split())))
     return found
 
 
-def genbank_records(path: Path, text: str) -> list[object]:
+def genbank_records(path: Path, text: str) -> list[Any]:
     """Biopython records of a GenBank text; the parser's remarks on old dialects are silenced.
 
     Raises
@@ -182,18 +184,25 @@ def genbank_records(path: Path, text: str) -> list[object]:
     SequenceError
         If the text is not GenBank or breaks off.
     """
-    from Bio import SeqIO
+    import Bio.SeqIO
+
+    parse: Any = Bio.SeqIO.parse  # Biopython has no annotations
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = list(SeqIO.parse(io.StringIO(text.lstrip()), "genbank"))
+            found = list(parse(io.StringIO(text.lstrip()), "genbank"))
     except Exception as error:  # the parser raises ValueError, AssertionError, IndexError ... on broken files
         raise SequenceError(f"{path} is not a complete GenBank file: {' '.join(str(error).split())[:120]}; "
                             "download it again") from None
     if not found:
         raise SequenceError(f"{path} is not a complete GenBank file: no record ends in '//'; download it again")
     return list(found)
+
+
+def has_genes(text: str) -> bool:
+    """Whether a text is GenBank with CDS features."""
+    return text.lstrip().startswith("LOCUS") and "\n     CDS " in text
 
 
 def genbank_sequences(path: Path, text: str) -> list[tuple[str, str]]:
@@ -203,9 +212,9 @@ def genbank_sequences(path: Path, text: str) -> list[tuple[str, str]]:
     found = []
     for record in genbank_records(path, text):
         try:
-            found.append((str(record.id), str(record.seq)))  # type: ignore[attr-defined]
+            found.append((str(record.id), str(record.seq)))
         except UndefinedSequenceError:
-            raise SequenceError(f"{path}: record '{record.id}' holds no sequence; "  # type: ignore[attr-defined]
+            raise SequenceError(f"{path}: record '{record.id}' holds no sequence; "
                                 "download the full GenBank file (with ORIGIN)") from None
     return found
 
@@ -222,7 +231,8 @@ def _check_letters(path: Path, name: str, letters: str, raw: NDArray[np.uint8]) 
         raise SequenceError(f"{place}: U found (RNA); expected DNA; convert to T")
     if kinds[at] == _GAP:
         raise SequenceError(f"{place} is a gap, so this is an alignment; expected a genome; remove the gaps")
-    what = "looks like a protein; expected DNA" if letters[at].isalpha() or letters[at] == "*" else "is not a nucleotide"
+    protein = letters[at].isalpha() or letters[at] == "*"
+    what = "is of a protein" if protein else "is not a nucleotide"
     raise SequenceError(f"{place} {what}; expected A, C, G, T, N or IUPAC codes; try the nucleotide FASTA (.fna)")
 
 

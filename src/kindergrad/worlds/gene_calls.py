@@ -28,9 +28,11 @@ SINGLE_MODE = 20_000
 """Bases below which pyrodigal cannot be trained on the genome itself."""
 TRAIN_AT_MOST = 10_000_000
 """Bases that pyrodigal is trained on at most."""
-DENSE = 0.6
-"""Share of bases in called genes below which pyrodigal's calls are not believed: bacteria, archaea, phages and yeast
-have .76 to .92, one megabase of human DNA .47."""
+DENSE, LONG = 0.7, 0.3
+"""pyrodigal's calls are believed where they cover this share of the bases, or where this share of the called bases
+lies in frames too long to be chance. Measured: bacteria, archaea, phages and yeast .76 to .92 and .57 to .93, one
+megabase of human DNA .47 to .55 and .09. Either will do: with much G and C even chance frames are long, and small
+genomes of parasites are not dense."""
 MARGIN = 5_000
 """Bases beside the held-out region that the gene finder reads too, so that genes at its edges are called whole."""
 
@@ -94,7 +96,7 @@ def from_annotation(assembly: fasta.Assembly, start: int, end: int, path: Path) 
     calls = [Call(*f[:3]) for f in features if not f.unfit]
     known = frozenset((Call(*f[:3]).first, f.strand) for f in features)
     genes, notes = _sound(assembly, calls, start, end)
-    left_out = [f"{count} genes of the annotation left out: {why}" for why, count in sorted(unfit.items())]
+    left_out = [f"annotated genes left out, {why}: {count}" for why, count in sorted(unfit.items())]
     return Calls(genes, known, f"annotation {path.name}", True, (*left_out, *notes))
 
 
@@ -116,26 +118,29 @@ def from_pyrodigal(assembly: fasta.Assembly, start: int, end: int, pyrodigal: An
     for _, call in found:
         covered[call.start : call.end] = True
     method = f"pyrodigal {pyrodigal.__version__}" + ("" if single else " (metagenome mode)")
-    share = covered.sum() / max(1, read)
-    if share < DENSE:
-        why = (f"pyrodigal's genes cover {share:.0%} of the bases; expected {DENSE:.0%} or more in a bacterium, an "
-               "archaeon or a phage; give the genes of this genome with an annotation (GFF3 or GenBank)")
+    dense = float(covered.sum() / max(1, read))
+    codons = _chance_codons(assembly)
+    bases = [call.end - call.start for _, call in found]
+    long = sum(b for b in bases if b >= 3 * codons) / max(1, sum(bases))
+    if dense < DENSE and long < LONG:
+        why = ("pyrodigal, made for bacteria, archaea and phages, finds no genes to believe: they cover "
+               f"{dense:.0%} of the bases (expected {DENSE:.0%}), {long:.0%} of that in frames too long to be chance "
+               f"(expected {LONG:.0%}); give the genes with an annotation (GFF3 or GenBank)")
         return Calls((), frozenset(), method, False, (), why)
     genes, notes = _sound(assembly, [call for whole, call in found if whole], start, end)
-    return Calls(genes, frozenset((c.first, c.strand) for _, c in found), method, True, notes)
+    return Calls(genes, frozenset((c.first, c.strand) for _, c in found), method, True, tuple(notes))
 
 
 def from_open_frames(assembly: fasta.Assembly, start: int, end: int) -> Calls:
     """Open reading frames too long to be chance."""
-    plain = assembly.codes[assembly.codes != fasta.BREAK]
-    gc = float(np.isin(plain, (1, 2)).mean())
-    codons = _orf.threshold(min(max(gc, 0.01), 0.99), plain.size)
+    codons = _chance_codons(assembly)
+    low, high = max(0, start - MARGIN), min(assembly.codes.size, end + MARGIN)
     found = [Call(int(a) + f.start, int(a) + f.end, f.strand)
-             for a, b in assembly.runs(max(0, start - MARGIN), min(assembly.codes.size, end + MARGIN), shortest=SHORTEST)
+             for a, b in assembly.runs(low, high, shortest=SHORTEST)
              for f in _orf.long_frames(assembly.codes[a:b], codons)]
     genes, notes = _sound(assembly, found, start, end)
-    note = (f"pyrodigal is not installed: only open reading frames of at least {codons} codons count as genes (at GC "
-            f"{gc:.2f} fewer than {_orf.FALSE_FRAMES} are chance); pip install 'kindergrad[genes]' adds shorter genes "
+    note = (f"pyrodigal is not installed: only open reading frames of at least {codons} codons count as genes "
+            f"(fewer than {_orf.FALSE_FRAMES} of them are chance); pip install 'kindergrad[genes]' adds shorter genes "
             "and start codons")
     return Calls(genes, frozenset((c.first, c.strand) for c in found), f"open frames of {codons} codons or more",
                  False, (note, *notes))
@@ -145,6 +150,12 @@ def coding(assembly: fasta.Assembly, call: Call) -> str:
     """Letters of a gene on its own strand."""
     text = assembly.text(call.start, call.end)
     return text if call.strand > 0 else reverse_complement(text)
+
+
+def _chance_codons(assembly: fasta.Assembly) -> int:
+    """Codons above which frames of this genome are no chance, from its GC and length."""
+    counts = np.bincount(assembly.codes, minlength=256)[:4]
+    return _orf.threshold(float(min(max((counts[1] + counts[2]) / counts.sum(), 0.01), 0.99)), int(counts.sum()))
 
 
 def _train(finder: Any, assembly: fasta.Assembly, runs: NDArray[np.int64]) -> None:
@@ -183,7 +194,7 @@ def _sound(assembly: fasta.Assembly, calls: Iterable[Call], start: int, end: int
     faults = {c: _fault(assembly, c) for c in inside}
     tally = Counter(fault for fault in faults.values() if fault)
     return (tuple(c for c in inside if not faults[c]),
-            [f"{count} genes left out: {fault}" for fault, count in sorted(tally.items())])
+            [f"genes left out, {fault}: {count}" for fault, count in sorted(tally.items())])
 
 
 def _check_fit(assembly: fasta.Assembly, features: list[_annotation.Feature], path: Path) -> None:
@@ -197,5 +208,5 @@ def _check_fit(assembly: fasta.Assembly, features: list[_annotation.Feature], pa
     hint = "is it for another version of the genome?"
     if sum(_fault(assembly, c) in structural for c in later) >= len(calls) / 2:
         hint = "its starts are counted from 0; GFF3 counts from 1: add 1 to every start"
-    raise SequenceError(f"{path} does not fit the genome: {fit} of {len(calls)} genes read as genes (start codon, whole "
-                        f"codons, stop codon); {hint}")
+    raise SequenceError(f"{path} does not fit the genome: {fit} of {len(calls)} genes read as genes (start codon, "
+                        f"whole codons, stop codon); {hint}")
