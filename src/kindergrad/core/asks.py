@@ -5,7 +5,7 @@ Assessments and engines never import each other; they meet through these protoco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -85,6 +85,18 @@ def log_likelihoods(engine: LogLikelihood, context: NDArray[np.str_], target: ND
     context, target = np.broadcast_arrays(context, target)
     answers = engine.log_likelihood([str(c) for c in context.flat], [str(t) for t in target.flat])
     return checked(answers, target.shape, "log_likelihood")
+
+
+def fit_choices(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit true against false candidates of ``train``, then decide on each candidate asked."""
+    candidates = train.asked["target"]
+    labels = (np.arange(candidates.shape[1])[None, :] == train.truth["true"][:, None]).astype(np.int64)
+    engine.fit(_texts(train.asked), labels.ravel())
+    return checked(engine.decide(_texts(asked)), asked["target"].shape, "decide")
+
+
+def _texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
+    return [str(c) + str(t) for c, t in zip(asked["context"].flat, asked["target"].flat, strict=True)]
 
 
 def checked(answers: object, shape: tuple[int, ...], ask: str) -> Floats:

@@ -38,6 +38,7 @@ class Assessment:
     ceiling : kind of ceiling in a world with known truth; elsewhere it is nominal (``top``).
     top : the end of the metric's scale.
     learner : the reference engine that improves with data, or ``none-yet``.
+    reference : engine that gives the ceiling, after the whole corpus, where the world has no oracle; None: ``top``.
     frequency : level -> occurrences of one concept per base in a world, or None.
     """
 
@@ -58,6 +59,7 @@ class Assessment:
     floor: tuple[str, ...] = ("uniform", "composition-0", "composition-1", "composition-2")
     ceiling: CeilingKind = CeilingKind.EXACT
     top: float = 1.0
+    reference: str | None = None
     frequency: Callable[[Any, str], float | None] = lambda world, level: None
     diagnostics: Callable[..., dict[str, float]] | None = None
     superseded_by: str | None = None

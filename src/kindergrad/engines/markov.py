@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.dna import encode
+from kindergrad.core.engine import EngineSpec
 
 _HELD_OUT = 100_000  # letters on which the blending is fitted, at most
 _SHARE = 0.25  # of a new piece, where that is less
@@ -204,3 +205,6 @@ def _interleave(
         if end > middle:
             held_out.append(piece[middle - min(overlap, middle) : end])
     return head, held_out
+
+
+ENGINES = (EngineSpec(make=Markov, id="markov"),)

@@ -1,0 +1,91 @@
+"""Is a synonymous change preferred to one that changes the amino acid, or to a stop?
+
+Shows: that codons stand for something, in frame.
+Does not show: how bad a change of the protein is.
+Floor: letter, pair and triplet frequencies; every control changes the same letter into the same letter,
+at the third place of its codon too. Ceiling: the chain of codons that wrote the genes.
+Trap: GC of the third place; without matched letters it decides.
+Source: Miyata et al. (1979), doi:10.1007/BF01732340 (synonymous against replacing changes).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core import seeds
+from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.assessment import Assessment
+from kindergrad.core.items import Items
+from kindergrad.core.names import Readout
+from kindergrad.stats.scoring import placement, rank_first
+
+BEFORE, AFTER, CONTROLS = 18, 18, 3
+_Site = tuple[int, int]  # gene, place of the third letter of the codon
+
+
+@lru_cache(maxsize=4)
+def _sites(world: Any) -> dict[tuple[str, str], dict[str, list[_Site]]]:
+    """(old letter, new letter) -> kind of change -> sites, over all genes."""
+    from Bio.Data import CodonTable
+
+    table = CodonTable.unambiguous_dna_by_id[1]
+    found: dict[tuple[str, str], dict[str, list[_Site]]] = {}
+    for g, gene in enumerate(world.genes()):
+        for third in range(BEFORE + 2 + (-BEFORE) % 3, len(gene.coding) - AFTER - 3, 3):
+            codon = gene.coding[third - 2 : third + 1]
+            for new in "ACGT".replace(codon[2], ""):
+                other = codon[:2] + new
+                same = table.forward_table.get(other) == table.forward_table.get(codon)
+                kind = "nonsense" if other in table.stop_codons else "synonymous" if same else "missense"
+                found.setdefault((codon[2], new), {}).setdefault(kind, []).append((g, third))
+    return found
+
+
+def items(world: Any, n: int, level: str, seed: int) -> Items:
+    sites = _sites(world)
+    changes = [c for c in sorted(sites) if "synonymous" in sites[c] and len(sites[c].get(level, [])) > CONTROLS]
+    weight = np.array([len(sites[c][level]) for c in changes], dtype=float)
+    genes = world.genes()
+    context, new, old, cluster, place, codons = [], [], [], [], [], []
+    for rng in seeds.item_streams(n, seed, "codon-table", level):
+        change = changes[int(rng.choice(len(changes), p=weight / weight.sum()))]
+        true = sites[change]["synonymous"][int(rng.integers(len(sites[change]["synonymous"])))]
+        others = [sites[change][level][j] for j in rng.choice(len(sites[change][level]), CONTROLS, replace=False)]
+        at = int(rng.integers(CONTROLS + 1))
+        row = [*others[:at], true, *others[at:]]
+        texts = [(genes[g].coding, third) for g, third in row]
+        context.append([text[third - BEFORE : third] for text, third in texts])
+        new.append([change[1] + text[third + 1 : third + 1 + AFTER] for text, third in texts])
+        old.append([text[third : third + 1 + AFTER] for text, third in texts])
+        codons.append([(text[third - 5 : third + 4], change[1]) for text, third in texts])
+        cluster.append(genes[true[0]].cluster)
+        place.append(at)
+    ideal = np.array([[world.substitution_log_odds(nine, letter) for nine, letter in row] for row in codons]
+                     ) if world.exact else None
+    return Items(asked={"context": np.array(context), "changed": np.array(new), "original": np.array(old)},
+                 truth={"cluster": np.array(cluster), "true": np.array(place)}, ideal=ideal)
+
+
+def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
+    changed = log_likelihoods(engine, asked["context"], asked["changed"])
+    return changed - log_likelihoods(engine, asked["context"], asked["original"])
+
+
+def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
+    return placement(answers, items.truth["true"])
+
+
+def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
+    return rank_first(answers, items.truth["true"])
+
+
+ASSESSMENT = Assessment(
+    skill="genomics/codon-table", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score,
+    twin=twin, metric="placement among 3 controls", twin_metric="ranked first of 4", chance=0.5,
+    needs=("genes",), cluster="gene", learner="markov", levels=("missense", "nonsense"),
+    source="single-letter changes at third codon places of held-out genes",
+)

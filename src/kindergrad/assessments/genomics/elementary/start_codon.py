@@ -1,0 +1,66 @@
+"""Does breaking the ATG of a true start hurt more than breaking an ATG that starts nothing?
+
+Shows: that the signals around a start are read together.
+Does not show: which of two nearby ATGs is used.
+Floor: letter, pair and triplet frequencies; the same letter is broken in every candidate.
+Ceiling: knows the ribosome site, its gaps and the codons; letters between them are taken as independent.
+Trap: the place in the window; every ATG stands at the same place.
+Source: Shine and Dalgarno (1974), doi:10.1073/pnas.71.4.1342.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core import seeds
+from kindergrad.core.asks import Fit, LogLikelihood, fit_choices, log_likelihoods
+from kindergrad.core.assessment import Assessment
+from kindergrad.core.items import Items, choice_items
+from kindergrad.core.names import CeilingKind, Readout
+from kindergrad.stats.scoring import placement, rank_first
+
+UPSTREAM, DOWNSTREAM, CONTROLS = 30, 15, 3
+
+
+def items(world: Any, n: int, level: str, seed: int) -> Items:
+    streams = seeds.item_streams(n, seed, "start-codon")
+    genes = [g for g in world.genes() if g.coding.startswith("ATG") and len(g.upstream) >= UPSTREAM]
+    chosen = [genes[int(rng.integers(len(genes)))] for rng in streams]
+    true = np.array([g.upstream[-UPSTREAM:] + g.coding[: 3 + DOWNSTREAM] for g in chosen])
+    decoys = [world.start_decoys(streams, UPSTREAM, DOWNSTREAM)[0] for _ in range(CONTROLS)]
+    windows = np.stack([true, *decoys], axis=1)
+    place = np.array([int(rng.integers(CONTROLS + 1)) for rng in streams])
+    ideal = world.start_log_odds(windows, UPSTREAM) if world.exact else None
+    drawn = choice_items(np.full(n, ""), windows, ideal, place, cluster=np.array([g.cluster for g in chosen]))
+    text = drawn.asked["target"]
+    parts = np.array([[[w[:UPSTREAM], w[UPSTREAM:], w[UPSTREAM] + "C" + w[UPSTREAM + 2 :]] for w in row] for row in text])
+    asked = {"context": parts[..., 0], "target": parts[..., 1], "broken": parts[..., 2]}
+    return Items(asked=asked, truth=drawn.truth, ideal=drawn.ideal)
+
+
+def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
+    whole = log_likelihoods(engine, asked["context"], asked["target"])
+    return whole - log_likelihoods(engine, asked["context"], asked["broken"])
+
+
+def put_fit(engine: Fit, asked: Any, train: Items) -> NDArray[np.float64]:
+    return fit_choices(engine, asked, train)
+
+
+def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
+    return placement(answers, items.truth["true"])
+
+
+def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
+    return rank_first(answers, items.truth["true"])
+
+
+ASSESSMENT = Assessment(
+    skill="genomics/start-codon", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit},
+    score=score, twin=twin, metric="placement among 3 decoys", twin_metric="ranked first of 4", chance=0.5,
+    needs=("genes",), cluster="gene", learner="markov", ceiling=CeilingKind.REFERENCE,
+    source="starts of held-out genes against other ATGs",
+)

@@ -1,0 +1,61 @@
+"""Are two boxes at a distance from each other that works?
+
+Shows: that two words far apart are read together.
+Does not show: helical phase, or more than two words.
+Floor: letter, pair and triplet frequencies; candidates hold the same letters. Ceiling: exact odds over all gaps.
+Trap: absolute position; each candidate begins at a place of its own.
+Source: Aoyama et al. (1983), doi:10.1093/nar/11.17.5855 (spacing of promoter boxes).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core import seeds
+from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.assessment import Assessment
+from kindergrad.core.dna import decode_rows
+from kindergrad.core.items import Items, choice_items
+from kindergrad.core.names import Readout
+from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.worlds import promoters
+
+WRONG = {"near": (13, 21), "far": (10, 24)}
+
+
+def items(world: Any, n: int, level: str, seed: int) -> Items:
+    streams = seeds.item_streams(n, seed, "spacing", level)
+    rows = np.stack([_candidates(rng, level) for rng in streams])
+    flat = rows.reshape(-1, promoters.LENGTH)
+    place = np.array([int(rng.integers(rows.shape[1])) for rng in streams])
+    return choice_items(np.full(n, ""), decode_rows(flat).reshape(n, -1), promoters.log_odds(flat).reshape(n, -1),
+                        place, cluster=np.array([f"item-{i}" for i in range(n)]))
+
+
+def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
+    noise, far, near, spacer, gap = promoters.draw(rng)
+    return np.stack([promoters.write(noise, (far, near), int(rng.choice(promoters.PADS)), (distance, gap))
+                     for distance in (spacer, *WRONG[level])])
+
+
+def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
+    return log_likelihoods(engine, asked["context"], asked["target"])
+
+
+def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
+    return placement(answers, items.truth["true"])
+
+
+def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
+    return rank_first(answers, items.truth["true"])
+
+
+ASSESSMENT = Assessment(
+    skill="genomics/spacing", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score, twin=twin,
+    metric="placement among 2 wrong distances", twin_metric="ranked first of 3", chance=0.5,
+    needs=("promoters",), cluster="item", learner="none-yet", levels=tuple(WRONG),
+    source="promoters as planted in the synthetic genome",
+)

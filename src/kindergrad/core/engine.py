@@ -1,0 +1,27 @@
+"""What an engine file declares: its name, how to make it, and what it is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kindergrad.core.names import Axis, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSpec:
+    """One entry of the catalogue.
+
+    Attributes
+    ----------
+    id : the name in ``study.yaml`` and in every record.
+    make : called with ``settings`` and ``seed`` (where it takes them); returns an object with the methods of an ask.
+    axis : what the ladder of this engine scales.
+    """
+
+    id: str
+    make: Callable[..., Any]
+    role: Role = Role.LEARNER
+    axis: Axis = Axis.BASES
+    settings: Mapping[str, Any] = field(default_factory=dict)

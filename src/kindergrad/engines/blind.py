@@ -1,0 +1,70 @@
+"""Engines that cannot know: their best gives the floor of every exam.
+
+``uniform`` holds all letters equal; ``composition-k`` knows how often each letter follows the last k (0 to 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core.dna import encode
+from kindergrad.core.engine import EngineSpec
+from kindergrad.core.names import Role
+
+
+class Uniform:
+    """All letters are equally probable."""
+
+    name = "uniform"
+    family = "blind"
+
+    def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:
+        return np.array([len(t) for t in target]) * np.log(0.25)
+
+
+class Composition:
+    """Letter frequencies after the last ``order`` letters, from both strands of the whole corpus."""
+
+    family = "blind"
+
+    def __init__(self, order: int = 0, seed: int = 0) -> None:
+        self.order = order
+        self.name = f"composition-{order}"
+        self._counts = np.ones((4**order, 4))
+
+    def learn(self, pieces: Sequence[str]) -> None:
+        for piece in pieces:
+            codes = encode(piece).astype(np.int64)
+            if len(codes) > self.order:
+                for strand in (codes, 3 - codes[::-1]):
+                    words = _words(strand, self.order)
+                    self._counts += np.bincount(words, minlength=4 ** (self.order + 1)).reshape(-1, 4)
+
+    def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:
+        full = np.log(self._counts / self._counts.sum(axis=1, keepdims=True)).ravel()
+        short = np.log(self._counts.sum(axis=0) / self._counts.sum())
+        out = np.zeros(len(target))
+        for i, (before, text) in enumerate(zip(context, target, strict=True)):
+            codes = encode(before[len(before) - self.order :] + text if self.order else text).astype(np.int64)
+            plain = self.order - min(len(before), self.order)  # letters that lack their context
+            if len(codes) > self.order:
+                out[i] = full[_words(codes, self.order)].sum()
+            out[i] += short[codes[:plain]].sum()
+        return out
+
+
+def _words(codes: NDArray[np.int64], order: int) -> NDArray[np.int64]:
+    """Code of each word of ``order + 1`` letters."""
+    words = codes[: len(codes) - order]
+    for j in range(1, order + 1):
+        words = words << 2 | codes[j : len(codes) - order + j]
+    return words
+
+
+ENGINES = (
+    EngineSpec(make=Uniform, id="uniform", role=Role.BLIND),
+    *(EngineSpec(make=Composition, id=f"composition-{k}", role=Role.BLIND, settings={"order": k}) for k in range(3)),
+)

@@ -1,0 +1,54 @@
+"""k-mer probe: logistic regression on k-mer counts, fitted from n labelled examples.
+
+Shows: what composition of short words alone tells.
+Does not show: anything about position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core.engine import EngineSpec
+from kindergrad.core.names import Axis
+
+
+class KmerProbe:
+    """Logistic regression on the counts of all words of 1 to ``k`` letters.
+
+    Parameters
+    ----------
+    k : longest word.
+    strength : inverse of the penalty, as in scikit-learn.
+    """
+
+    name = "kmer"
+    family = "kmer-probe"
+
+    def __init__(self, k: int = 4, strength: float = 1.0, seed: int = 0) -> None:
+        self.k, self.strength, self.seed = k, strength, seed
+        self._pipeline: Any = None
+
+    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None:
+        """Learn labels 0 and 1 from sequences."""
+        from sklearn.feature_extraction.text import CountVectorizer
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import MaxAbsScaler
+
+        self._pipeline = make_pipeline(
+            CountVectorizer(analyzer="char", ngram_range=(1, self.k), lowercase=False),
+            MaxAbsScaler(),
+            LogisticRegression(C=self.strength, max_iter=1000, random_state=self.seed),
+        )
+        self._pipeline.fit(list(sequences), labels)
+
+    def decide(self, sequences: Sequence[str]) -> NDArray[np.float64]:
+        """Log odds of label 1, shape (n,)."""
+        return np.asarray(self._pipeline.decision_function(list(sequences)), dtype=np.float64)
+
+
+ENGINES = (EngineSpec(make=KmerProbe, id="kmer", axis=Axis.EXAMPLES),)

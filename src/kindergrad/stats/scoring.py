@@ -1,0 +1,86 @@
+"""From answers to scores: one number per item, then a score between floor and ceiling with its error."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+_CLEAR = 2.0
+"""Ceiling and floor must lie this many standard errors apart, else the score is a ratio of noise."""
+
+
+def placement(answers: Floats, true: NDArray[np.int64]) -> Floats:
+    """Share of the other candidates that the true one beats, ties one half. (n, c), (n,) -> (n,) in [0, 1].
+
+    The mean over items is the area under the ROC curve within items (0.5 for a coin).
+    """
+    own = np.take_along_axis(answers, true[:, None], axis=1)
+    beaten = (answers < own).sum(axis=1) + 0.5 * ((answers == own).sum(axis=1) - 1)
+    return np.asarray(beaten / (answers.shape[1] - 1))
+
+
+def rank_first(answers: Floats, true: NDArray[np.int64]) -> Floats:
+    """1 where the true candidate beats all others, 0 where not, 1/k in a tie of k at the top. (n,) in [0, 1]."""
+    own = np.take_along_axis(answers, true[:, None], axis=1)
+    top = answers.max(axis=1, keepdims=True)
+    ties = (answers == top).sum(axis=1)
+    return np.asarray(np.where(own[:, 0] == top[:, 0], 1.0 / ties, 0.0))
+
+
+def bits_gained(log_p: Floats, letters: NDArray[np.int64]) -> Floats:
+    """Bits per letter gained over four equal letters: 0 for a uniform engine, 2 for a perfect one. (n,)."""
+    return np.asarray(2.0 + log_p / np.log(2.0) / letters)
+
+
+def cluster_stderr(values: Floats, clusters: NDArray[np.str_]) -> float:
+    """Standard error of a mean whose items come in clusters; 0 for identical values, NaN-free.
+
+    With a single cluster the spread between clusters is unknown; the items are then taken as independent.
+    """
+    n = len(values)
+    _, group = np.unique(clusters, return_inverse=True)
+    if group.max() == 0:
+        group = np.arange(n)
+    sums = np.bincount(group, weights=values - values.mean())
+    g = len(sums)
+    return float(np.sqrt((sums**2).sum() * g / max(1, g - 1)) / n)
+
+
+class Normalised(NamedTuple):
+    """A metric between floor and ceiling.
+
+    ``score`` is None where the two cannot be told apart; it is never clipped.
+    """
+
+    score: float | None
+    stderr: float | None
+    floor: float
+    floor_stderr: float
+    ceiling: float
+    ceiling_stderr: float
+
+
+def normalise(value: Floats, floor: Floats, ceiling: Floats, clusters: NDArray[np.str_]) -> Normalised:
+    """Score (m - f) / (u - f) with a clustered standard error that is paired on the items.
+
+    Parameters
+    ----------
+    value, floor, ceiling : one number per item, shape (n,), of the engine, the best blind engine and the oracle.
+    clusters : shape (n,).
+
+    Notes
+    -----
+    The error is that of the linearised ratio: each item contributes
+    m_i - (1 - s) f_i - s u_i, divided by u - f (delta method).
+    """
+    m, f, u = float(value.mean()), float(floor.mean()), float(ceiling.mean())
+    errors = cluster_stderr(floor, clusters), cluster_stderr(ceiling, clusters)
+    apart = cluster_stderr(ceiling - floor, clusters)
+    if u - f <= _CLEAR * apart or u <= f:
+        return Normalised(None, None, f, errors[0], u, errors[1])
+    score = (m - f) / (u - f)
+    stderr = cluster_stderr(value - (1 - score) * floor - score * ceiling, clusters) / (u - f)
+    return Normalised(score, stderr, f, errors[0], u, errors[1])

@@ -1,0 +1,37 @@
+"""What worlds hand to assessments."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Stretches(NamedTuple):
+    """Held-out stretches of a genome, shape (n,) each.
+
+    ``log_p`` is the natural log probability for a reader who knows the annotation, None in a real genome.
+    """
+
+    texts: NDArray[np.str_]
+    clusters: NDArray[np.str_]
+    log_p: NDArray[np.float64] | None
+
+
+class Gene(NamedTuple):
+    """A complete gene on its coding strand."""
+
+    cluster: str
+    upstream: str
+    """The 60 letters before the start codon."""
+    coding: str
+    """Start codon to stop codon."""
+    strand: int
+
+
+class Words(NamedTuple):
+    """Exact words and how often each occurs per base of the training corpus, on either strand."""
+
+    words: tuple[str, ...]
+    frequency: tuple[float, ...]

@@ -1,0 +1,64 @@
+"""Repeats with known truth: second copies of a stretch, and tandem repeats of a short unit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Repeats(NamedTuple):
+    """Codes of n items: what stands before, and what is to be continued."""
+
+    context: NDArray[np.uint8]
+    target: NDArray[np.uint8]
+
+
+def copies(streams: list[np.random.Generator], *, source: int, length: int, divergence: float) -> Repeats:
+    """``source`` letters of noise, then ``length`` letters copied from somewhere in them."""
+    context = np.stack([rng.integers(0, 4, source) for rng in streams]).astype(np.uint8)
+    start = np.array([rng.integers(0, source - length + 1) for rng in streams])
+    copy = np.take_along_axis(context, start[:, None] + np.arange(length), axis=1)
+    return Repeats(context, _blur(copy, streams, divergence))
+
+
+def copies_log_p(context: NDArray[np.uint8], target: NDArray[np.uint8], divergence: float) -> NDArray[np.float64]:
+    """Natural log P(copy | source), exact: the mean over all places it may come from, shape (n,)."""
+    length = target.shape[1]
+    places = np.lib.stride_tricks.sliding_window_view(context, length, axis=1)
+    same = (places == target[:, None, :]).sum(axis=2)
+    each = same * np.log(1 - divergence) + (length - same) * np.log(max(divergence / 3, 1e-12))
+    return np.asarray(np.logaddexp.reduce(each, axis=1) - np.log(places.shape[1]))
+
+
+def tandem(streams: list[np.random.Generator], *, unit: int, before: int, length: int, error: float) -> Repeats:
+    """A random unit repeated over ``before + length`` letters, each letter wrong with probability ``error``."""
+    template = np.stack([rng.integers(0, 4, unit) for rng in streams]).astype(np.uint8)
+    text = _blur(template[:, np.arange(before + length) % unit], streams, error)
+    return Repeats(text[:, :before], text[:, before:])
+
+
+def tandem_log_p(context: NDArray[np.uint8], target: NDArray[np.uint8], units: range, error: float) -> NDArray[np.float64]:
+    """Natural log P(target | context), exact: over all units, and over all lengths in ``units``, shape (n,)."""
+    text = np.concatenate([context, target], axis=1)
+    whole, part = ([_any_unit(codes, unit, error) for unit in units] for codes in (text, context))
+    return np.asarray(np.logaddexp.reduce(whole, axis=0) - np.logaddexp.reduce(part, axis=0))
+
+
+def _any_unit(codes: NDArray[np.uint8], unit: int, error: float) -> NDArray[np.float64]:
+    """Log probability of rows under a tandem repeat of one unit length, summed over all units."""
+    hit, miss = np.log(1 - error), np.log(error / 3)
+    total = np.zeros(len(codes))
+    for phase in range(unit):
+        column = codes[:, phase::unit]
+        counts = np.stack([(column == letter).sum(axis=1) for letter in range(4)])
+        each = counts * hit + (column.shape[1] - counts) * miss
+        total += np.logaddexp.reduce(each, axis=0) - np.log(4)
+    return total
+
+
+def _blur(codes: NDArray[np.uint8], streams: list[np.random.Generator], error: float) -> NDArray[np.uint8]:
+    wrong = np.stack([rng.random(codes.shape[1]) for rng in streams]) < error
+    other = np.stack([rng.integers(1, 4, codes.shape[1]) for rng in streams])
+    return np.where(wrong, (codes + other) % 4, codes).astype(np.uint8)
