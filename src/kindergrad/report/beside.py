@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kindergrad.core.names import Direction, Role, Status
 from kindergrad.core.table import Row
-from kindergrad.report.ladder import Curve, plain, pooled
+from kindergrad.report.ladder import Curve, plain, pooled, step
 from kindergrad.report.words import join
 
 CLEARLY = 3.0
@@ -54,8 +54,8 @@ def bounds(curves: Sequence[Curve], rows: Sequence[Row]) -> list[Bounds]:
         scored = [r for r in curve.rows if r.status is Status.OK and r.value is not None]
         if not scored:
             continue
-        end = max(r.scale for r in scored)
-        last = [r for r in scored if r.scale == end]
+        end = max(step(r.scale) for r in scored)
+        last = [r for r in scored if step(r.scale) == end]
         row = last[0]
         beside = [r for r in rows if r.skill == curve.skill and r.readout is row.readout and r.value is not None]
         blind = [(r.engine, r.value) for r in beside if r.role is Role.BLIND and r.value is not None]
@@ -80,12 +80,12 @@ def controls(curves: Sequence[Curve], rows: Iterable[Row]) -> list[Control]:
     out = []
     for curve in curves:
         found = theirs.get((curve.skill, curve.readout), [])
-        common = {r.scale for r in found} & {r.scale for r in curve.rows if r.scored is not None}
+        common = {step(r.scale) for r in found} & {step(r.scale) for r in curve.rows if r.scored is not None}
         if not common:
             continue
         end = max(common)
-        mine = pooled([s for r in curve.rows if r.scale == end and (s := r.scored) is not None])
-        other = pooled([s for r in found if r.scale == end and (s := r.scored) is not None])
+        mine = pooled([s for r in curve.rows if step(r.scale) == end and (s := r.scored) is not None])
+        other = pooled([s for r in found if step(r.scale) == end and (s := r.scored) is not None])
         out.append(Control(curve, end, mine, other))
     return out
 
@@ -126,6 +126,6 @@ def mishaps(rows: Iterable[Row]) -> list[Mishap]:
             key = (row.status.value, row.skill, row.engine, row.reason or "no reason was recorded")
             groups.setdefault(key, []).append(row)
     order = [Status.FAILED.value, Status.UNSCORED.value, Status.NOT_APPLICABLE.value]
-    found = [Mishap(*key, scales=tuple(sorted({r.scale for r in mine})), count=len(mine))
+    found = [Mishap(*key, scales=tuple(sorted({step(r.scale) for r in mine})), count=len(mine))
              for key, mine in groups.items()]
     return sorted(found, key=lambda m: (order.index(m.status), m.skill, m.engine, m.reason))

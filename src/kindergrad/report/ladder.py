@@ -108,8 +108,8 @@ class Curve:
         points = self.points
         if not points:
             return None
-        end = max(p.scale for p in points)
-        return pooled([(p.score, p.stderr) for p in points if p.scale == end])
+        end = max(step(p.scale) for p in points)
+        return pooled([(p.score, p.stderr) for p in points if step(p.scale) == end])
 
     @property
     def reached(self) -> bool:
@@ -136,11 +136,21 @@ class Curve:
         return State.RISING if rising is not None and rising >= RISING_PROBABILITY else State.UNCLEAR
 
     def cells(self) -> dict[float, Cell]:
-        """Scale -> what became of the exams there."""
+        """Scale -> what became of the exams there; from the forecast's points where there are no rows."""
         by_scale: dict[float, list[Row]] = defaultdict(list)
         for row in self.rows:
-            by_scale[row.scale].append(row)
-        return {scale: _cell(found) for scale, found in sorted(by_scale.items())}
+            by_scale[step(row.scale)].append(row)
+        if by_scale:
+            return {scale: _cell(found) for scale, found in sorted(by_scale.items())}
+        scores: dict[float, list[tuple[float, float | None]]] = defaultdict(list)
+        for p in self.points:
+            scores[step(p.scale)].append((p.score, p.stderr))
+        return {scale: Cell(*pooled(found), Status.OK, None, len(found)) for scale, found in sorted(scores.items())}
+
+
+def step(scale: float) -> float:
+    """The rung of the ladder that a scale stands on: scales that went through a logarithm differ in the last digits."""
+    return float(f"{scale:.6g}")
 
 
 def plain(skill: str) -> str:

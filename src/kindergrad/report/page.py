@@ -144,8 +144,8 @@ def _points(curve: Curve) -> list[dict[str, Any]]:
 
     band = curve.forecast.band if curve.forecast else None
     out = []
-    for scale in sorted({p.scale for p in curve.points}):
-        here = [p for p in curve.points if p.scale == scale]
+    for scale in sorted({ladder.step(p.scale) for p in curve.points}):
+        here = [p for p in curve.points if ladder.step(p.scale) == scale]
         twins = [p.twin for p in here if p.twin is not None]
         fit = None
         if band and len(band.scale) > 1:

@@ -37,7 +37,7 @@ NARROW = Layout(width=360, label=132, row=17, gap=24, font=10.5, numbers=False, 
 
 def heat_map(curves: Sequence[Curve], *, layout: Layout, name: str, stamp: str = "") -> str:
     """The heat map as SVG; one version for wide and one for narrow screens, since text must stay readable on both."""
-    scales = sorted({r.scale for c in curves for r in c.rows} | {p.scale for c in curves for p in c.points})
+    scales = sorted({s for c in curves for s in c.cells()})
     grades = by_grade(curves)
     rows = sum(len(g) + _headers(g) for g in grades.values())
     height = 18 + rows * layout.row + len(grades) * layout.gap + 78
@@ -74,8 +74,6 @@ def _row(axes: Axes, curve: Curve, scales: Sequence[float], at: tuple[float, flo
     label = curve.short if curve.level else curve.name
     canvas.write(axes, indent, y + layout.row / 2, label, size=layout.font, ink="muted" if curve.level else "ink")
     cells = curve.cells()
-    for p in curve.points if not cells else ():
-        cells[p.scale] = Cell(p.score, p.stderr, Status.OK, None, 1)
     for i, scale in enumerate(scales):
         if scale in cells:
             _cell(axes, cells[scale], f"{curve.name} at {words.scale(scale)}",

@@ -13,7 +13,7 @@ from kindergrad.core.answers import Band, Point
 from kindergrad.report import words
 from kindergrad.report.figures import canvas
 from kindergrad.report.figures.canvas import Frame
-from kindergrad.report.ladder import Curve
+from kindergrad.report.ladder import Curve, step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +117,7 @@ def _twin(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
     found: dict[float, list[float]] = defaultdict(list)
     for p in points:
         if p.twin is not None:
-            found[p.scale].append(p.twin)
+            found[step(p.scale)].append(p.twin)
     if len(found) > 1:
         scales = sorted(found)
         means = [_inside(frame, float(np.mean(found[s]))) for s in scales]
