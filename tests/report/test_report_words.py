@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_factory import Study
 
-from kindergrad.core.answers import DirectionAnswer, Interval, Threshold
+from kindergrad.core.answers import DirectionAnswer, Threshold
 from kindergrad.core.names import Direction, DirectionVerdict, Role, Verdict
 from kindergrad.report import beside, ladder, words
 from kindergrad.report.ladder import State
@@ -103,8 +103,8 @@ def test_states(study: Study) -> None:
 
 
 def test_levels_by_number_and_else_as_listed(study: Study) -> None:
-    rows = [r.model_copy(update={"skill": f"genomics/degenerate-word[tier-{k}]"}) for k in (10, 2, 1)
-            for r in study.rows[:1]]
+    one = next(r for r in study.rows if r.role is Role.LEARNER)
+    rows = [one.model_copy(update={"skill": f"genomics/degenerate-word[tier-{k}]"}) for k in (10, 2, 1)]
     assert [c.level for c in ladder.curves(rows, None, study.facts)] == ["tier-1", "tier-2", "tier-10"]
     listed = [c.level for c in ladder.curves(study.rows, None, study.facts) if c.base == "genomics/real-vs-shuffled"]
     assert listed == ["mono-shuffle", "di-shuffle", "tri-shuffle"]

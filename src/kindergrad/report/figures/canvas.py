@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.artist import Artist
 
 TOKENS = ("ink", "muted", "grid", "paper", "learn", "ahead", "ahead-ground", "twin", "control", "alarm", "goal",
           "cell-edge")
@@ -66,70 +65,89 @@ def shade(score: float) -> str:
     return f"#0200{step + 1:02x}"
 
 
-def dot(axes: Axes, x: float, y: float, ink: str, *, marker: str = "o", size: float = 6.0,
-        hollow: bool = False) -> None:
-    """One mark, filled or open."""
-    axes.plot([x], [y], linestyle="none", marker=marker, markersize=size, markeredgewidth=1.4,
-              color=colour("paper" if hollow else ink), markeredgecolor=colour(ink), zorder=5)
+class Sheet:
+    """A figure of ``width`` x ``height`` CSS pixels, measured from the top left.
 
-
-def sheet(width: float, height: float) -> tuple[Figure, Axes]:
-    """A figure of ``width`` x ``height`` CSS pixels with one bare axes whose units are those pixels, from the top left.
-
-    The caller places everything itself: no layout engine, no ticks, the same result everywhere.
+    Artists stand on the bare figure, without axes: no layout engine, no ticks, the same result everywhere, and three
+    times as fast. The caller places everything itself, with a :class:`Frame` where values become pixels.
     """
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-    FigureCanvasSVG(figure)
-    figure.patch.set_visible(False)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_axis_off()
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
-    return figure, axes
+    def __init__(self, width: float, height: float) -> None:
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
 
+        self.width = width
+        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, frameon=False)
+        FigureCanvasSVG(self.figure)
+        self.pixels = Affine2D().scale(1, -1).translate(0, height)
 
-def write(axes: Axes, x: float, y: float, text: str, *, size: float = 10, ink: str = "muted", ha: str = "left",
-          bold: bool = False) -> None:
-    """Text with its middle at ``y``. ``ha`` is left, center or right."""
-    axes.text(x, y, text, fontsize=size, color=colour(ink), ha=ha, va="center_baseline",
-              fontweight="bold" if bold else "normal")
+    def write(self, x: float, y: float, text: str, *, size: float = 10, ink: str = "muted", ha: str = "left",
+              bold: bool = False) -> None:
+        """Text with its middle at ``y``. ``ha`` is left, center or right."""
+        from matplotlib.text import Text
 
+        self._add(Text(x, y, text, fontsize=size, color=colour(ink), ha=ha, va="center_baseline",
+                       fontweight="bold" if bold else "normal"))
 
-def line(axes: Axes, xs: Sequence[float], ys: Sequence[float], ink: str, *, width: float = 1.0,
-         dashes: tuple[float, ...] | None = None) -> None:
-    """A line through the points; NaN breaks it."""
-    axes.plot(xs, ys, color=colour(ink), linewidth=width, linestyle=(0, dashes) if dashes else "-",
-              solid_capstyle="butt", dash_capstyle="butt")
+    def line(self, xs: Sequence[float], ys: Sequence[float], ink: str, *, width: float = 1.0,
+             dashes: tuple[float, ...] | None = None) -> None:
+        """A line through the points; NaN breaks it."""
+        from matplotlib.lines import Line2D
 
+        self._add(Line2D(xs, ys, color=colour(ink), linewidth=width, linestyle=(0, dashes) if dashes else "-",
+                         solid_capstyle="butt", dash_capstyle="butt"))
 
-def fill(axes: Axes, xs: Sequence[float], ys: Sequence[float], ink: str, *, alpha: float = 1.0) -> None:
-    """A filled polygon without an edge."""
-    axes.fill(xs, ys, facecolor=colour(ink), edgecolor="none", linewidth=0, alpha=alpha)
+    def fill(self, xs: Sequence[float], ys: Sequence[float], ink: str, *, alpha: float = 1.0) -> None:
+        """A filled polygon without an edge."""
+        from matplotlib.patches import Polygon
 
+        self._add(Polygon(list(zip(xs, ys, strict=True)), facecolor=colour(ink), edgecolor="none", linewidth=0,
+                          alpha=None if alpha == 1.0 else alpha))
 
-def stamp(axes: Axes, x: float, text: str, *, ha: str = "right", size: float = 10.5) -> None:
-    """The mark of a run that must not be compared, in the top line of a figure."""
-    if text:
-        write(axes, x, 7, text, size=size, ink="alarm", ha=ha, bold=True)
+    def box(self, corner: tuple[float, float], size: tuple[float, float], fill: str | None, *, tip: str = "") -> None:
+        """A rectangle from its top left corner, filled with a drawing colour, or empty with an edge; ``tip`` is
+        shown on hovering."""
+        from matplotlib.patches import Rectangle
 
+        patch = Rectangle(corner, *size, facecolor=fill or "none", edgecolor=colour("cell-edge"),
+                          linewidth=0 if fill else 0.8)
+        if tip:
+            patch.set_gid(f"tip|{tip}")
+        self._add(patch)
 
-def svg(figure: Figure, name: str, label: str) -> str:
-    """The figure as an ``<svg>`` element for a page.
+    def dots(self, xs: Sequence[float], ys: Sequence[float], ink: str, *, marker: str = "o", size: float = 6.0,
+             hollow: bool = False) -> None:
+        """Marks, filled or open."""
+        from matplotlib.lines import Line2D
 
-    Parameters
-    ----------
-    name : unique on the page; prefixes every id.
-    label : what a reader sees who cannot see: the alternative text.
-    """
-    from matplotlib import rc_context
+        self._add(Line2D(xs, ys, linestyle="none", marker=marker, markersize=size, markeredgewidth=0.2 * size**0.9,
+                         color=colour("paper" if hollow else ink), markeredgecolor=colour(ink), zorder=5))
 
-    out = io.StringIO()
-    with rc_context({"svg.hashsalt": "kindergrad", "svg.fonttype": "none"}):
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _inline(out.getvalue(), name, label)
+    def stamp(self, x: float, text: str, *, ha: str = "right", size: float = 10.5) -> None:
+        """The mark of a run that must not be compared, in the top line of a figure."""
+        if text:
+            self.write(x, 7, text, size=size, ink="alarm", ha=ha, bold=True)
+
+    def svg(self, name: str, label: str) -> str:
+        """The figure as an ``<svg>`` element for a page.
+
+        Parameters
+        ----------
+        name : unique on the page; prefixes every id.
+        label : what a reader sees who cannot see: the alternative text.
+        """
+        from matplotlib import rc_context
+
+        out = io.StringIO()
+        with rc_context({"svg.hashsalt": "kindergrad", "svg.fonttype": "none"}):
+            nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+            self.figure.savefig(out, format="svg", metadata=nothing)
+        return _inline(out.getvalue(), name, label)
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self.pixels)
+        self.figure.add_artist(artist)
 
 
 def _inline(text: str, name: str, label: str) -> str:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kindergrad.core.answers import ExposureLaw, Interval
 from kindergrad.report import words
 from kindergrad.report.figures import canvas
-from kindergrad.report.figures.canvas import Frame
+from kindergrad.report.figures.canvas import Frame, Sheet
 from kindergrad.report.ladder import plain
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 480.0, 352.0
 BOX = (48.0, 28.0, 440.0, 300.0)
@@ -28,16 +24,16 @@ def exposure(law: ExposureLaw, now: float | None, *, name: str, axis: str = "bas
     ----------
     now : the largest scale that was read; onsets above it are predictions.
     """
-    figure, axes = canvas.sheet(WIDTH, HEIGHT)
+    sheet = Sheet(WIDTH, HEIGHT)
     known = [(f, o, s) for f, o, s in zip(law.log10_frequency, law.onset, law.skills, strict=True)
              if o.median is not None]
     frame = Frame(BOX, *_limits(known, law, now))
-    _grid(axes, frame, axis)
-    _law(axes, frame, law)
-    _read(axes, frame, now)
-    _onsets(axes, frame, known, now)
-    canvas.stamp(axes, WIDTH, stamp)
-    return canvas.svg(figure, name, _label(law, len(known)))
+    _grid(sheet, frame, axis)
+    _law(sheet, frame, law)
+    _read(sheet, frame, now)
+    _onsets(sheet, frame, known, now)
+    sheet.stamp(WIDTH, stamp)
+    return sheet.svg(name, _label(law, len(known)))
 
 
 def _limits(known: list[tuple[float, Interval, str]], law: ExposureLaw,
@@ -49,22 +45,22 @@ def _limits(known: list[tuple[float, Interval, str]], law: ExposureLaw,
     return (min(xs) - 0.4, max(xs) + 0.4), (min(ys) - 0.4, max(ys) + 0.4)
 
 
-def _grid(axes: Axes, frame: Frame, axis: str) -> None:
+def _grid(sheet: Sheet, frame: Frame, axis: str) -> None:
     left, top, right, bottom = BOX
     every = 2 if frame.ys[1] - frame.ys[0] > 9 else 1
     for decade in range(math.ceil(frame.xs[0]), math.floor(frame.xs[1]) + 1):
-        canvas.line(axes, [frame.x(decade)] * 2, [top, bottom], "grid", width=0.7)
-        canvas.write(axes, frame.x(decade), bottom + 12, canvas.power(decade), size=11.5, ha="center")
+        sheet.line([frame.x(decade)] * 2, [top, bottom], "grid", width=0.7)
+        sheet.write(frame.x(decade), bottom + 12, canvas.power(decade), size=11.5, ha="center")
     for decade in range(math.ceil(frame.ys[0]), math.floor(frame.ys[1]) + 1, every):
-        canvas.line(axes, [left, right], [frame.y(decade)] * 2, "grid", width=0.7)
-        canvas.write(axes, left - 7, frame.y(decade), words.scale(10.0**decade), size=11.5, ha="right")
+        sheet.line([left, right], [frame.y(decade)] * 2, "grid", width=0.7)
+        sheet.write(left - 7, frame.y(decade), words.scale(10.0**decade), size=11.5, ha="right")
     unit = words.UNITS.get(axis, "units")
-    canvas.write(axes, (left + right) / 2, HEIGHT - 18, f"frequency of the concept (per "
+    sheet.write((left + right) / 2, HEIGHT - 18, f"frequency of the concept (per "
                  f"{unit.removesuffix('s')})", size=11.5, ha="center")
-    canvas.write(axes, 0, 9, f"onset ({unit} read at half of the rise)", size=11.5)
+    sheet.write(0, 9, f"onset ({unit} read at half of the rise)", size=11.5)
 
 
-def _law(axes: Axes, frame: Frame, law: ExposureLaw) -> None:
+def _law(sheet: Sheet, frame: Frame, law: ExposureLaw) -> None:
     kappa = law.log10_kappa
     if kappa.median is None:
         return
@@ -77,33 +73,33 @@ def _law(axes: Axes, frame: Frame, law: ExposureLaw) -> None:
     pixels = [frame.x(x) for x in grid]
     for lower, upper, alpha in ((*outer, 0.10), (low, high, 0.22)):
         edge = [frame.y(v) for v in np.clip([*(upper - grid), *(lower - grid[::-1])], *frame.ys)]
-        canvas.fill(axes, [*pixels, *pixels[::-1]], edge, "learn", alpha=alpha)
+        sheet.fill([*pixels, *pixels[::-1]], edge, "learn", alpha=alpha)
     inside = [x for x in grid if frame.ys[0] <= kappa.median - x <= frame.ys[1]]
-    canvas.line(axes, [frame.x(x) for x in inside], [frame.y(kappa.median - x) for x in inside], "learn", width=1.8)
+    sheet.line([frame.x(x) for x in inside], [frame.y(kappa.median - x) for x in inside], "learn", width=1.8)
 
 
-def _read(axes: Axes, frame: Frame, now: float | None) -> None:
+def _read(sheet: Sheet, frame: Frame, now: float | None) -> None:
     """A line at what was read; the words stand in the margin, where no point can be."""
     if now is None or not frame.ys[0] < math.log10(now) < frame.ys[1]:
         return
     y = frame.y(math.log10(now))
-    canvas.line(axes, [BOX[0], BOX[2]], [y, y], "ahead", width=1.1, dashes=(4, 3))
-    canvas.write(axes, BOX[2] + 6, y - 7, "ahead", size=11.5, ink="ahead")
-    canvas.write(axes, BOX[2] + 6, y + 8, "read", size=11.5, ink="ahead")
+    sheet.line([BOX[0], BOX[2]], [y, y], "ahead", width=1.1, dashes=(4, 3))
+    sheet.write(BOX[2] + 6, y - 7, "ahead", size=11.5, ink="ahead")
+    sheet.write(BOX[2] + 6, y + 8, "read", size=11.5, ink="ahead")
 
 
-def _onsets(axes: Axes, frame: Frame, known: list[tuple[float, Interval, str]], now: float | None) -> None:
+def _onsets(sheet: Sheet, frame: Frame, known: list[tuple[float, Interval, str]], now: float | None) -> None:
     dots = [(frame.x(f), frame.y(o.median)) for f, o, _ in known if o.median is not None]
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
     for (x, y), (_, onset, skill) in zip(dots, known, strict=True):
         if onset.q05 is not None and onset.q95 is not None:
-            canvas.line(axes, [x, x], [frame.y(onset.q05), frame.y(onset.q95)], "ink", width=1.0)
+            sheet.line([x, x], [frame.y(onset.q05), frame.y(onset.q95)], "ink", width=1.0)
         later = now is not None and onset.median is not None and onset.median > math.log10(now)
-        canvas.dot(axes, x, y, "ink", size=7, hollow=later)
-        _name(axes, (x, y), plain(skill).rpartition(" · ")[2], taken)
+        sheet.dots([x], [y], "ink", size=7, hollow=later)
+        _name(sheet, (x, y), plain(skill).rpartition(" · ")[2], taken)
 
 
-def _name(axes: Axes, at: tuple[float, float], text: str, taken: list[tuple[float, float, float, float]]) -> None:
+def _name(sheet: Sheet, at: tuple[float, float], text: str, taken: list[tuple[float, float, float, float]]) -> None:
     """The name beside its point, where it lies on nothing else; without room it is left to the table."""
     x, y = at
     wide = 6.4 * len(text)
@@ -112,7 +108,7 @@ def _name(axes: Axes, at: tuple[float, float], text: str, taken: list[tuple[floa
         box = (left, y + dy - 6, left + wide, y + dy + 6)
         if box[0] < BOX[0] or box[2] > BOX[2] or any(_overlap(box, other) for other in taken):
             continue
-        canvas.write(axes, x + dx, y + dy, text, size=11.5, ha=ha)
+        sheet.write(x + dx, y + dy, text, size=11.5, ha=ha)
         taken.append(box)
         return
 

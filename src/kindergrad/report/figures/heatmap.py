@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kindergrad.core.names import Status
 from kindergrad.report import words
 from kindergrad.report.figures import canvas
+from kindergrad.report.figures.canvas import Sheet
 from kindergrad.report.ladder import Cell, Curve, by_grade, plain
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 SIGNS = {Status.FAILED: "×", Status.UNSCORED: "–", Status.NOT_APPLICABLE: "/"}
 
@@ -41,26 +38,26 @@ def heat_map(curves: Sequence[Curve], *, layout: Layout, name: str, stamp: str =
     grades = by_grade(curves)
     rows = sum(len(g) + _headers(g) for g in grades.values())
     height = 18 + rows * layout.row + len(grades) * layout.gap + 78
-    figure, axes = canvas.sheet(layout.width, height)
+    sheet = Sheet(layout.width, height)
     step = min((layout.width - layout.label - 4) / max(len(scales), 1), layout.most)
     y = 16.0
     for grade, members in grades.items():
-        canvas.write(axes, 0, y + layout.gap * 0.55, grade.capitalize(), size=layout.font, ink="ink", bold=True)
+        sheet.write(0, y + layout.gap * 0.55, grade.capitalize(), size=layout.font, ink="ink", bold=True)
         end = layout.label + step * len(scales)
-        canvas.line(axes, [0, end], [y + layout.gap - 4] * 2, "grid", width=1)
+        sheet.line([0, end], [y + layout.gap - 4] * 2, "grid", width=1)
         y += layout.gap
         before = ""
         for curve in members:
             if curve.level and curve.base != before:
-                canvas.write(axes, 0, y + layout.row / 2, plain(curve.base), size=layout.font, ink="ink")
+                sheet.write(0, y + layout.row / 2, plain(curve.base), size=layout.font, ink="ink")
                 y += layout.row
             before = curve.base
-            _row(axes, curve, scales, (y, step), layout)
+            _row(sheet, curve, scales, (y, step), layout)
             y += layout.row
-    _columns(axes, scales, (y, step), layout, curves)
-    _legend(axes, y + 46, layout)
-    canvas.stamp(axes, layout.width, stamp, size=layout.font)
-    return canvas.svg(figure, name, _label(curves, scales))
+    _columns(sheet, scales, (y, step), layout, curves)
+    _legend(sheet, y + 46, layout)
+    sheet.stamp(layout.width, stamp, size=layout.font)
+    return sheet.svg(name, _label(curves, scales))
 
 
 def _headers(members: Sequence[Curve]) -> int:
@@ -68,38 +65,31 @@ def _headers(members: Sequence[Curve]) -> int:
     return len({c.base for c in members if c.level})
 
 
-def _row(axes: Axes, curve: Curve, scales: Sequence[float], at: tuple[float, float], layout: Layout) -> None:
+def _row(sheet: Sheet, curve: Curve, scales: Sequence[float], at: tuple[float, float], layout: Layout) -> None:
     y, step = at
     indent = layout.font if curve.level else 0
     label = curve.short if curve.level else curve.name
-    canvas.write(axes, indent, y + layout.row / 2, label, size=layout.font, ink="muted" if curve.level else "ink")
+    sheet.write(indent, y + layout.row / 2, label, size=layout.font, ink="muted" if curve.level else "ink")
     cells = curve.cells()
     for i, scale in enumerate(scales):
         if scale in cells:
-            _cell(axes, cells[scale], f"{curve.name} at {words.scale(scale)}",
+            _cell(sheet, cells[scale], f"{curve.name} at {words.scale(scale)}",
                   (layout.label + i * step, y, step), layout)
 
 
-def _cell(axes: Axes, cell: Cell, where: str, at: tuple[float, float, float], layout: Layout) -> None:
-    from matplotlib.patches import Rectangle
-
+def _cell(sheet: Sheet, cell: Cell, where: str, at: tuple[float, float, float], layout: Layout) -> None:
     x, y, step = at
-    scored = cell.score is not None
-    box = Rectangle((x + 0.75, y + 0.75), step - 1.5, layout.row - 1.5, linewidth=0 if scored else 0.8,
-                    facecolor=canvas.shade(cell.score) if cell.score is not None else "none",
-                    edgecolor=canvas.colour("cell-edge"))
-    told = f"{where}: {words.with_error((cell.score, cell.stderr))}" if cell.score is not None else \
-        f"{where}: {cell.status.value.replace('_', ' ')}"
-    if layout.numbers:
-        box.set_gid(f"tip|{told}")
-    axes.add_patch(box)
+    result = cell.status.value.replace("_", " ") if cell.score is None else words.with_error((cell.score, cell.stderr))
+    sheet.box((x + 0.75, y + 0.75), (step - 1.5, layout.row - 1.5),
+              None if cell.score is None else canvas.shade(cell.score),
+              tip=f"{where}: {result}" if layout.numbers else "")
     middle = (x + step / 2, y + layout.row / 2)
-    if not scored:
-        canvas.write(axes, *middle, SIGNS.get(cell.status, "–"), size=layout.font - 2, ha="center",
+    if cell.score is None:
+        sheet.write(*middle, SIGNS.get(cell.status, "–"), size=layout.font - 2, ha="center",
                      ink="alarm" if cell.status is Status.FAILED else "muted")
 
 
-def _columns(axes: Axes, scales: Sequence[float], at: tuple[float, float], layout: Layout,
+def _columns(sheet: Sheet, scales: Sequence[float], at: tuple[float, float], layout: Layout,
              curves: Sequence[Curve]) -> None:
     y, step = at
     if not scales:
@@ -113,28 +103,26 @@ def _columns(axes: Axes, scales: Sequence[float], at: tuple[float, float], layou
     for i in shown:
         x = layout.label + (i + 0.5) * step
         if x - last >= room * 0.8:
-            canvas.write(axes, x, y + 10, words.scale(scales[i]), size=layout.font - 2, ha="center")
+            sheet.write(x, y + 10, words.scale(scales[i]), size=layout.font - 2, ha="center")
             last = x
     axis = next((c.rows[0].axis.value for c in curves if c.rows), "")
     middle = layout.label + step * len(scales) / 2
-    canvas.write(axes, max(middle, layout.label + 50), y + 26, words.AXIS_LABELS.get(axis, axis),
+    sheet.write(max(middle, layout.label + 50), y + 26, words.AXIS_LABELS.get(axis, axis),
                  size=layout.font - 1.5, ha="center")
 
 
-def _legend(axes: Axes, y: float, layout: Layout) -> None:
-    from matplotlib.patches import Rectangle
-
+def _legend(sheet: Sheet, y: float, layout: Layout) -> None:
     size = layout.font - 1.5
     wide = layout.numbers
     left, bar = (layout.label, 160.0) if wide else (34.0, 100.0)
-    canvas.write(axes, left - 6, y, "floor", size=size, ha="right")
+    sheet.write(left - 6, y, "floor", size=size, ha="right")
     for i in range(canvas.SHADES):
-        axes.add_patch(Rectangle((left + i * bar / canvas.SHADES, y - 6), bar / canvas.SHADES + 0.4, 12, linewidth=0,
-                                 facecolor=canvas.shade(i / (canvas.SHADES - 1))))
-    canvas.write(axes, left + bar + 6, y, "ceiling", size=size)
+        sheet.box((left + i * bar / canvas.SHADES, y - 6), (bar / canvas.SHADES + 0.4, 12),
+                  canvas.shade(i / (canvas.SHADES - 1)))
+    sheet.write(left + bar + 6, y, "ceiling", size=size)
     x, line = (left + bar + 84, y) if wide else (0.0, y + 19)
     for text in ("× failed", "– not scored", "/ not applicable", "blank: no exam"):
-        canvas.write(axes, x, line, text, size=size)
+        sheet.write(x, line, text, size=size)
         x += size * 0.53 * len(text) + (28 if wide else 8)
 
 

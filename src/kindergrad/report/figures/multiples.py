@@ -5,18 +5,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kindergrad.core.answers import Band, Point
 from kindergrad.report import words
-from kindergrad.report.figures import canvas
-from kindergrad.report.figures.canvas import Frame
+from kindergrad.report.figures.canvas import Frame, Sheet
 from kindergrad.report.ladder import Curve, step
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 320.0, 214.0
 LEFT, RIGHT, TOP, BOTTOM = 50.0, 8.0, 15.0, 36.0
@@ -48,22 +43,22 @@ def panel(curve: Curve, decades: tuple[float, float], *, name: str, stamp: str =
     stamp : words across the top of a run that must not be compared.
     """
     frame = Frame((LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM), decades, _range(curve))
-    figure, axes = canvas.sheet(WIDTH, HEIGHT)
+    sheet = Sheet(WIDTH, HEIGHT)
     now = curve.scale_now
     band = curve.forecast.band if curve.forecast else None
-    _ground(axes, frame, now, curve)
+    _ground(sheet, frame, now, curve)
     if band is not None and now is not None:
-        _bands(axes, frame, band, now)
-    _twin(axes, frame, curve.points)
-    _points(axes, frame, curve.points)
+        _bands(sheet, frame, band, now)
+    _twin(sheet, frame, curve.points)
+    _points(sheet, frame, curve.points)
     if curve.forecast is not None:
-        _threshold(axes, frame, curve)
+        _threshold(sheet, frame, curve)
         if band is None or not band.scale:
-            _futures(axes, frame, curve)
+            _futures(sheet, frame, curve)
     if not curve.points:
-        canvas.write(axes, (LEFT + WIDTH - RIGHT) / 2, frame.y(0.5), "no score", size=11, ha="center")
-    canvas.stamp(axes, LEFT, stamp, ha="left", size=8.5)
-    return canvas.svg(figure, name, _label(curve))
+        sheet.write((LEFT + WIDTH - RIGHT) / 2, frame.y(0.5), "no score", size=11, ha="center")
+    sheet.stamp(LEFT, stamp, ha="left", size=8.5)
+    return sheet.svg(name, _label(curve))
 
 
 def _inside(frame: Frame, score: float) -> float:
@@ -76,26 +71,26 @@ def _range(curve: Curve) -> tuple[float, float]:
     return min(-0.12, min(scores) - 0.06), max(1.12, max(scores) + 0.06)
 
 
-def _ground(axes: Axes, frame: Frame, now: float | None, curve: Curve) -> None:
+def _ground(sheet: Sheet, frame: Frame, now: float | None, curve: Curve) -> None:
     end, floor = WIDTH - RIGHT, HEIGHT - BOTTOM
     if now is not None and math.log10(now) < frame.xs[1] - 0.15:
         at = frame.at(now)
-        canvas.fill(axes, [at, end, end, at], [TOP, TOP, floor, floor], "ahead-ground")
+        sheet.fill([at, end, end, at], [TOP, TOP, floor, floor], "ahead-ground")
         if end - at > 52:
-            canvas.write(axes, end - 2, 7, "forecast", size=10, ink="ahead", ha="right")
+            sheet.write(end - 2, 7, "forecast", size=10, ink="ahead", ha="right")
     for decade in range(math.ceil(frame.xs[0]), math.floor(frame.xs[1]) + 1):
         at = frame.x(decade)
-        canvas.line(axes, [at, at], [TOP, floor], "grid", width=0.6)
+        sheet.line([at, at], [TOP, floor], "grid", width=0.6)
         if (math.floor(frame.xs[1]) - decade) % (2 if frame.xs[1] - frame.xs[0] > 6.5 else 1) == 0:
-            canvas.write(axes, at, floor + 10, words.scale(10.0**decade), size=10, ha="center")
+            sheet.write(at, floor + 10, words.scale(10.0**decade), size=10, ha="center")
     for score, text, ink in ((0.0, "floor 0", "muted"), (0.5, "0.5", "grid"), (1.0, "ceiling 1", "muted")):
-        canvas.line(axes, [LEFT, end], [frame.y(score)] * 2, ink, width=0.8)
-        canvas.write(axes, LEFT - 5, frame.y(score), text, size=10, ha="right")
+        sheet.line([LEFT, end], [frame.y(score)] * 2, ink, width=0.8)
+        sheet.write(LEFT - 5, frame.y(score), text, size=10, ha="right")
     axis = curve.forecast.axis if curve.forecast else curve.rows[0].axis.value if curve.rows else ""
-    canvas.write(axes, (LEFT + end) / 2, HEIGHT - 8, words.AXIS_LABELS.get(axis, axis), size=10, ha="center")
+    sheet.write((LEFT + end) / 2, HEIGHT - 8, words.AXIS_LABELS.get(axis, axis), size=10, ha="center")
 
 
-def _bands(axes: Axes, frame: Frame, band: Band, now: float) -> None:
+def _bands(sheet: Sheet, frame: Frame, band: Band, now: float) -> None:
     x = np.log10(np.asarray(band.scale))
     if len(x) < 2:
         return
@@ -108,12 +103,12 @@ def _bands(axes: Axes, frame: Frame, band: Band, now: float) -> None:
         for low, high, alpha in ((band.q05, band.q95, 0.16), (band.q25, band.q75, 0.26)):
             upper, lower = (np.interp(grid, x, q) for q in (high, low))
             edge = [_inside(frame, v) for v in (*upper, *lower[::-1])]
-            canvas.fill(axes, [*pixels, *pixels[::-1]], edge, ink, alpha=alpha)
+            sheet.fill([*pixels, *pixels[::-1]], edge, ink, alpha=alpha)
         middle = [_inside(frame, v) for v in np.interp(grid, x, band.median)]
-        canvas.line(axes, pixels, middle, ink, width=1.6, dashes=dashes)
+        sheet.line(pixels, middle, ink, width=1.6, dashes=dashes)
 
 
-def _twin(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
+def _twin(sheet: Sheet, frame: Frame, points: Sequence[Point]) -> None:
     found: dict[float, list[float]] = defaultdict(list)
     for p in points:
         if p.twin is not None:
@@ -121,10 +116,10 @@ def _twin(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
     if len(found) > 1:
         scales = sorted(found)
         means = [_inside(frame, float(np.mean(found[s]))) for s in scales]
-        canvas.line(axes, [frame.at(s) for s in scales], means, "twin", width=1.2, dashes=(1, 1.2))
+        sheet.line([frame.at(s) for s in scales], means, "twin", width=1.2, dashes=(1, 1.2))
 
 
-def _points(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
+def _points(sheet: Sheet, frame: Frame, points: Sequence[Point]) -> None:
     bars_x: list[float] = []
     bars_y: list[float] = []
     seeds = sorted({p.seed for p in points})
@@ -136,15 +131,13 @@ def _points(axes: Axes, frame: Frame, points: Sequence[Point]) -> None:
             if p.stderr:
                 bars_x += [x, x, math.nan]
                 bars_y += [_inside(frame, p.score - p.stderr), _inside(frame, p.score + p.stderr), math.nan]
-        hollow = number % 2 == 1
-        axes.plot(xs, [frame.y(p.score) for p in mine], linestyle="none", marker=_MARKERS[number % len(_MARKERS)],
-                  markersize=3.6 if number % len(_MARKERS) else 4.2, markeredgewidth=0.9,
-                  color=canvas.colour("paper" if hollow else "ink"), markeredgecolor=canvas.colour("ink"), zorder=5)
+        sheet.dots(xs, [frame.y(p.score) for p in mine], "ink", marker=_MARKERS[number % len(_MARKERS)],
+                   size=3.6 if number % len(_MARKERS) else 4.2, hollow=number % 2 == 1)
     if bars_x:
-        canvas.line(axes, bars_x, bars_y, "ink", width=0.9)
+        sheet.line(bars_x, bars_y, "ink", width=0.9)
 
 
-def _threshold(axes: Axes, frame: Frame, curve: Curve) -> None:
+def _threshold(sheet: Sheet, frame: Frame, curve: Curve) -> None:
     found = curve.forecast.threshold if curve.forecast else None
     if found is None or found.median is None:
         return
@@ -152,21 +145,21 @@ def _threshold(axes: Axes, frame: Frame, curve: Curve) -> None:
     first, last = 10.0 ** (frame.xs[0] + 0.02), 10.0 ** (frame.xs[1] - 0.02)
     low = min(max(found.q05 or first, first), last)
     high = min(max(found.q95 or last, first), last)
-    canvas.line(axes, [frame.at(low), frame.at(high)], [y, y], "goal", width=2.2)
+    sheet.line([frame.at(low), frame.at(high)], [y, y], "goal", width=2.2)
     if first <= found.median <= last:
-        axes.plot([frame.at(found.median)], [y], linestyle="none", marker="|", markersize=11, markeredgewidth=2.2,
-                  color=canvas.colour("goal"), zorder=6)
+        x = frame.at(found.median)
+        sheet.line([x, x], [y - 5.5, y + 5.5], "goal", width=2.2)
 
 
-def _futures(axes: Axes, frame: Frame, curve: Curve) -> None:
+def _futures(sheet: Sheet, frame: Frame, curve: Curve) -> None:
     """The forecast at named scales, where no band covers it."""
     for f in curve.forecast.at.values() if curve.forecast else ():
         if f.median is None:
             continue
         x = frame.at(f.scale)
         if f.q05 is not None and f.q95 is not None:
-            canvas.line(axes, [x, x], [_inside(frame, f.q05), _inside(frame, f.q95)], "ahead", width=2)
-        canvas.dot(axes, x, _inside(frame, f.median), "ahead", size=5)
+            sheet.line([x, x], [_inside(frame, f.q05), _inside(frame, f.q95)], "ahead", width=2)
+        sheet.dots([x], [_inside(frame, f.median)], "ahead", size=5)
 
 
 def _label(curve: Curve) -> str:
