@@ -5,8 +5,8 @@ skill changes sign. Cells are counts (k of n, Bernoulli for n = 1, else beta-bin
 (Student-t), both with an extra spread of their skill, fitted: engines differ by more than the sampling of items.
 
 Priors, in logits of a skill of average slope: ``theta_e ~ N(X coef, tau)``, ``b_s ~ N(mu, sigma)``,
-``log a_s = slope_sd z_s``, ``log spread_s = eta + x_s / 2``; z, x standard normal, ``coef ~ N(0, 2)``, the shared ones
-as stated at :data:`_PRIOR`. The unit is the logit, not the spread of the engines: then the data pin down theta and b,
+``log a_s = slope_sd (z_s - mean z)``, ``log spread_s = eta + x_s / 2``; z, x standard normal, ``coef ~ N(0, 2)``, the
+shared ones as stated at :data:`_PRIOR`. The unit is the logit, not the spread of the engines: then the data pin down theta and b,
 and the sampler has no ridge to climb. Everything is vectorised over chains: parameters are (D, C).
 """
 
@@ -25,6 +25,8 @@ Ints = NDArray[np.int64]
 FREEDOM = 7.0
 """Degrees of freedom of the Student-t error of a score."""
 COEF_SD = 2.0
+DENSE = 800
+"""Up to this many parameters the curvature is held as one dense matrix, which is exact."""
 SPREAD_FLOOR = 0.005
 """Scores agree to no better than this, or one skill could be fitted exactly and define the scale alone."""
 _PRIOR = {
@@ -113,8 +115,8 @@ def split(model: Model, q: Floats) -> Blocks:
 
 
 def slopes(model: Model, blocks: Blocks) -> Floats:
-    """a_s, shape (S, C)."""
-    return np.exp(model.slope_sd * blocks.z)
+    """a_s, shape (S, C); their geometric mean is 1, since only that makes the unit of theta and b definite."""
+    return np.exp(model.slope_sd * (blocks.z - blocks.z.mean(axis=0)))
 
 
 def spreads(blocks: Blocks) -> Floats:
@@ -199,7 +201,7 @@ def log_density(model: Model, q: Floats) -> tuple[Floats, Floats]:
     tau = np.exp(blocks.tau)
     residual = (blocks.theta - model.design @ blocks.coef) / tau
     out.difficulty[:] = -a * per_skill - distance / sigma
-    out.z[:] = model.slope_sd * by_slope - blocks.z
+    out.z[:] = model.slope_sd * (by_slope - by_slope.mean(axis=0)) - blocks.z
     out.spread[:] = 0.5 * by_extra - blocks.spread
     out.theta[:] = model.by_engine @ (np.take(a, model.cells.skill, axis=0, mode="clip") * by_t) - residual / tau
     out.coef[:] = model.design.T @ (residual / tau) - blocks.coef / COEF_SD**2
@@ -230,10 +232,10 @@ def start(model: Model) -> Floats:
 
 
 class Curvature(NamedTuple):
-    """Expected information at a point, in two parts: skills (blocks of 3) and the rest."""
+    """Expected information at a point, in two parts: B skills in blocks of 3, and the rest; B is S or 0."""
 
-    skills: Floats  # (S, 3, 3)
-    cross: Floats  # (R, 3S)
+    skills: Floats  # (B, 3, 3)
+    cross: Floats  # (R, 3B)
     rest: Floats  # (R, R)
 
 
@@ -272,7 +274,23 @@ def curvature(model: Model, q: Floats) -> Curvature:
     rest[:e, e + 4 :] = -precision * model.design
     rest[e + 4 :, :e] = rest[:e, e + 4 :].T
     rest[e + 4 :, e + 4 :] = precision * model.design.T @ model.design + np.eye(model.design.shape[1]) / COEF_SD**2
-    return Curvature(per_skill, cross.reshape(size, 3 * s), rest)
+    arrow = Curvature(per_skill, cross.reshape(size, 3 * s), rest)
+    return _dense(arrow) if model.size <= DENSE else arrow
+
+
+def _dense(arrow: Curvature) -> Curvature:
+    """The same in one dense part, with what centring the log slopes does: with few skills each moves all the others."""
+    s3, size = arrow.cross.shape[1], arrow.cross.shape[1] + len(arrow.rest)
+    full = np.zeros((size, size))
+    for k, block in enumerate(arrow.skills):
+        full[3 * k : 3 * k + 3, 3 * k : 3 * k + 3] = block
+    full[s3:, :s3], full[:s3, s3:], full[s3:, s3:] = arrow.cross, arrow.cross.T, arrow.rest
+    z = np.arange(1, s3, 3)
+    full[z, z] -= 1.0  # the prior of z is not centred
+    full[z] -= full[z].mean(axis=0)
+    full[:, z] -= full[:, z].mean(axis=1, keepdims=True)
+    full[z, z] += 1.0
+    return Curvature(np.zeros((0, 3, 3)), np.zeros((size, 0)), full)
 
 
 def _information(model: Model, blocks: Blocks, rate: Floats) -> tuple[Floats, Floats]:

@@ -49,7 +49,8 @@ class Whitening(NamedTuple):
         s = len(curve.skills)
         lower = np.linalg.cholesky(curve.skills)
         inverse = np.linalg.inv(lower)
-        cross = np.einsum("rsi,sji->rsj", curve.cross.reshape(-1, s, 3), inverse).reshape(-1, 3 * s)
+        cross = np.einsum("rsi,sji->rsj", curve.cross.reshape(len(curve.rest), s, 3), inverse)
+        cross = cross.reshape(len(curve.rest), 3 * s)
         left = np.linalg.cholesky(curve.rest - cross @ cross.T)
         return cls(centre, inverse, cross, np.linalg.inv(left))
 
@@ -57,15 +58,15 @@ class Whitening(NamedTuple):
         """Parameters (D, C) of whitened coordinates (D, C)."""
         s3 = self.cross.shape[1]
         rest = self.rest_factor.T @ v[s3:]
-        skills = (v[:s3] - self.cross.T @ rest).reshape(-1, 3, v.shape[1])
+        skills = (v[:s3] - self.cross.T @ rest).reshape(s3 // 3, 3, v.shape[1])
         skills = np.einsum("sij,sic->sjc", self.skill_factor, skills)
-        return self.centre[:, None] + np.concatenate([skills.reshape(s3, -1), rest])
+        return self.centre[:, None] + np.concatenate([skills.reshape(s3, v.shape[1]), rest])
 
     def pull(self, gradient: Floats) -> Floats:
         """Gradient in whitened coordinates, shape (D, C)."""
         s3 = self.cross.shape[1]
-        skills = np.einsum("sij,sjc->sic", self.skill_factor, gradient[:s3].reshape(-1, 3, gradient.shape[1]))
-        skills = skills.reshape(s3, -1)
+        skills = np.einsum("sij,sjc->sic", self.skill_factor, gradient[:s3].reshape(s3 // 3, 3, gradient.shape[1]))
+        skills = skills.reshape(s3, gradient.shape[1])
         return np.concatenate([skills, self.rest_factor @ (gradient[s3:] - self.cross @ skills)])
 
     def newton(self, gradient: Floats) -> Floats:
@@ -182,7 +183,7 @@ def _to_v(white: Whitening, q: Floats) -> Floats:
     away = q - white.centre[:, None]
     rest = np.linalg.solve(white.rest_factor.T, away[s3:])
     blocks = np.linalg.inv(white.skill_factor)
-    skills = np.einsum("sij,sic->sjc", blocks, away[:s3].reshape(-1, 3, q.shape[1])).reshape(s3, -1)
+    skills = np.einsum("sij,sic->sjc", blocks, away[:s3].reshape(s3 // 3, 3, q.shape[1])).reshape(away[:s3].shape)
     return np.concatenate([skills + white.cross.T @ away[s3:], rest])
 
 
