@@ -70,6 +70,8 @@ def test_real_genomes_offer_only_what_training_never_saw(genomes: Path, name: st
         assert any(text in t or reverse_complement(text) in t for t in outside)
         assert not world.repeated(text)
     assert len(set(clusters)) >= 5
+    assert world.stretches(streams(60), 200).texts.tolist() == windows.tolist()
+    assert world.stretches(streams(1), 200).log_p is None
     assert all(c.rsplit(":", 1)[0] in world.assembly.names for c in clusters)
     for gene in world.genes():
         assert str(Seq(gene.coding).translate(table=11)).index("*") == len(gene.coding) // 3 - 1
@@ -87,7 +89,7 @@ def test_ecoli_loads_fast_and_offers_everything(genomes: Path) -> None:
     start = time.perf_counter()
     world = load(genomes / "ecoli_o157" / "GCF_000008865.2.fna.gz")
     assert time.perf_counter() - start < 25
-    assert {"windows", "genes", "starts", "words", "decoy"} == set(world.offers)
+    assert {"stretches", "windows", "genes", "starts", "words", "decoy", "random"} == set(world.offers)
     assert 650 < len(world.genes()) < 800
     assert 0.79 < world.size / world.assembly.bases < 0.81
     assert "pyrodigal" in world.sentence
@@ -120,11 +122,15 @@ def test_occurrences_stand_before_the_word(ecoli: AnnotatedGenome) -> None:
     text = ecoli.assembly.text(ecoli.held_out.start, ecoli.held_out.end)
     both = text + "x" + reverse_complement(text)
     for word in ecoli.words().words[:5]:
-        contexts, clusters = ecoli.occurrences(word, streams(40), 50)
+        contexts, clusters = ecoli.before_word([word] * 40, streams(40), 50)
         assert all(len(c) == 50 and c + word in both for c in contexts)
         assert len(clusters) == 40
+    drawn = [ecoli.words().words[i % 15] for i in range(60)]
+    mixed, _ = ecoli.before_word(drawn, streams(60), 16)
+    assert all(c + w in both for c, w in zip(mixed, drawn, strict=True))
+    assert mixed[:10].tolist() == ecoli.before_word(drawn[:10], streams(10), 16)[0].tolist()
     with pytest.raises(UnknownNameError):
-        ecoli.occurrences("AAAAAAAA", streams(3), 10)
+        ecoli.before_word(["AAAAAAAA"] * 3, streams(3), 10)
 
 
 def test_items_are_prefix_stable_and_seeds_differ(ecoli: AnnotatedGenome) -> None:

@@ -25,7 +25,7 @@ from kindergrad.core.errors import InputError, SequenceError, UnknownNameError
 from kindergrad.core.records import Split
 from kindergrad.worlds import _chain, _kmers, fasta, gene_calls
 from kindergrad.worlds._held_out import MOST_SHARED, HeldOut, Texts, cut, names
-from kindergrad.worlds._types import Gene, Words
+from kindergrad.worlds._types import Gene, Stretches, Words
 
 _VERSION = 1
 SHORTEST_PIECE = 100
@@ -35,9 +35,11 @@ SHUFFLED_WITHIN = 100
 UPSTREAM = 60
 """Letters that a gene keeps before its start codon."""
 FEWEST_GENES = 5
-WORDS, FEWEST_OCCURRENCES = 15, 5
+WORDS, FEWEST_OCCURRENCES, LONGEST_FLANK = 15, 5, 100
 REFERENCE_FOR_WORDS = 40_000
 """Bases of reference below which words of eight letters cannot be counted."""
+
+OFFERS = frozenset({"stretches", "windows", "genes", "starts", "words", "decoy", "random"})
 
 Streams = Sequence[np.random.Generator]
 
@@ -96,7 +98,7 @@ class AnnotatedGenome:
         self.notes = [*assembly.notes, *self._calls.notes, *self._part_notes(every, repeated, edge)]
         self._decoy = None if decoy is None else self._read_decoy(decoy)
         self.missing = self._missing()
-        self.offers = frozenset({"windows", "genes", "starts", "words", "decoy"} - set(self.missing))
+        self.offers = OFFERS - set(self.missing)
         self.split = Split(train=names(assembly, self._parts.train), reference=names(assembly, self._parts.reference),
                            scored=names(assembly, self._parts.held_out))
 
@@ -143,6 +145,10 @@ class AnnotatedGenome:
         return [self.assembly.codes[a:b] for a, b in order]
 
     # --- draws for the exams -------------------------------------------------------------------------
+
+    def stretches(self, streams: Streams, length: int) -> Stretches:
+        """The same as :meth:`windows`, in the form of worlds that know the probability; here nobody does."""
+        return Stretches(*self.windows(streams, length), None)
 
     def windows(self, streams: Streams, length: int) -> tuple[Texts, Texts]:
         """One held-out stretch per stream, shape (n,), and its cluster, a block of 10 kb.
@@ -207,7 +213,7 @@ class AnnotatedGenome:
         for found in _kmers.standouts(self.assembly.codes[start:end]):
             near = [found.word, reverse_complement(found.word)]
             if not any(_kmers.overlap(word, other, shortest=6) for word in chosen for other in near) and (
-                    self.held_out.around(found.word, 0, 0)[0].size >= FEWEST_OCCURRENCES):
+                    self.held_out.around(found.word, LONGEST_FLANK, 0)[0].size >= FEWEST_OCCURRENCES):
                 chosen.append(found.word)
             if len(chosen) == WORDS:
                 break
@@ -217,13 +223,23 @@ class AnnotatedGenome:
         return Words(tuple(chosen), tuple(float(counts[_kmers.word_code(word)] / o / self.size)
                                           for word, o in zip(chosen, own, strict=True)))
 
-    def occurrences(self, word: str, streams: Streams, flank: int) -> tuple[Texts, Texts]:
-        """The ``flank`` letters before a held-out occurrence of a word, on its strand; and the clusters."""
+    def before_word(self, words: Sequence[str], streams: Streams, flank: int) -> tuple[Texts, Texts]:
+        """The ``flank`` letters before a held-out occurrence of each word, on its strand; and the clusters.
+
+        Parameters
+        ----------
+        words : one of :meth:`words` for each stream.
+        """
+        found = {word: self._before(word, flank) for word in sorted(set(words))}
+        one = [self.held_out.draw([rng], *found[word], flank + len(word))
+               for word, rng in zip(words, streams, strict=True)]
+        return (np.array([texts[0][:flank] for texts, _ in one], dtype=f"U{max(1, flank)}"),
+                np.array([clusters[0] for _, clusters in one], dtype=np.str_))
+
+    def _before(self, word: str, flank: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if word not in self._words.words:
             raise UnknownNameError("word", word, self._words.words)
-        places, strands = self.held_out.around(word, flank, 0)
-        stretches, clusters = self.held_out.draw(streams, places, strands, flank + len(word))
-        return np.array([text[:flank] for text in stretches], dtype=f"U{max(1, flank)}"), clusters
+        return self.held_out.around(word, flank, 0)
 
     # --- making it -----------------------------------------------------------------------------------
 
@@ -272,8 +288,9 @@ class AnnotatedGenome:
                "promoters": "a real genome has no promoter annotation here; run the synthetic genome for them",
                "tandem": "a real genome has no repeats of known unit and age; run the synthetic genome for them"}
         if not self.held_out.places(2 * SHUFFLED_WITHIN).size:
-            out["windows"] = (f"the held-out part ({self.held_out.bases:,} bases) has no {2 * SHUFFLED_WITHIN} plain "
-                              "bases in a row that training never saw; give a larger genome")
+            why = (f"the held-out part ({self.held_out.bases:,} bases) has no {2 * SHUFFLED_WITHIN} plain bases in a "
+                   "row that training never saw; give a larger genome")
+            out["windows"] = out["stretches"] = why
         if len(self._genes) < FEWEST_GENES:
             out["genes"] = self._calls.missing or (f"{len(self._genes)} usable genes in the held-out part "
                                                    f"({self._calls.method}); {FEWEST_GENES} are needed; give a larger "
