@@ -266,6 +266,17 @@ def test_foreign_table_without_grades_and_errors() -> None:
     assert "1.70" in reader.text and "−0.40" in reader.text
 
 
+def test_each_axis_has_a_ladder_of_its_own(study: Study) -> None:
+    other = [r.model_copy(update={"axis": Axis.EXAMPLES, "scale": r.scale / 100, "skill": "genomics/few-shot"})
+             for r in study.rows if r.skill == "genomics/next-base" and r.role is Role.LEARNER]
+    text = render(study, rows=[*study.rows, *other])
+    reader = check(text)
+    wide = [d for d in SVG.findall(text) if "Heat map" in d and "<title>" in d]
+    assert [("few shot at" in d, "next base at" in d) for d in wide] == [(False, True), (True, False)]
+    assert "training examples" in reader.text
+    assert "has learnt 10 of 18 skills:" in reader.text  # no single amount was read
+
+
 def test_belief_without_history(study: Study) -> None:
     belief = BeliefAnswer(goal=factory.GOAL, belief=0.5, stderr=0.0, history=())
     reader = check(render(study, belief=belief))
@@ -283,6 +294,8 @@ def test_status_without_failures_has_no_section_for_them(study: Study) -> None:
     status = StatusAnswer(planned=10, ok=10, failed=0, not_applicable=0, unscored=0, reused=0, seconds=1.0)
     reader = check(render(study, rows=rows, status=status))
     assert "failed" not in reader.ids
+    lost = status.model_copy(update={"failed": 3})  # counted, yet no row of theirs is at hand
+    assert "3 failed" in check(render(study, rows=rows, status=lost)).text
 
 
 def test_matplotlib_waits_until_a_figure_is_drawn() -> None:

@@ -78,6 +78,11 @@ class Curve:
         return self.level.replace("-", " ") or self.name
 
     @property
+    def axis(self) -> str:
+        """What is scaled, a value of :class:`kindergrad.core.names.Axis`."""
+        return self.forecast.axis if self.forecast else self.rows[0].axis.value
+
+    @property
     def points(self) -> tuple[Point, ...]:
         """Observed scores: those that the forecast used, else those of the rows."""
         if self.forecast and self.forecast.points:

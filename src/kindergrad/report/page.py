@@ -79,7 +79,7 @@ def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | 
     stamp = "" if facts.comparable else words.STAMP
     found = ladder.curves(rows, forecast, facts)
     controls = beside.controls(found, rows)
-    axis = next((c.rows[0].axis.value for c in found if c.rows), "bases")
+    axis = found[0].axis if found else "bases"
     now = max((c.scale_now for c in found if c.scale_now), default=None)
     law = forecast.exposure if forecast else None
     grades = ladder.by_grade(found)
@@ -89,7 +89,7 @@ def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | 
         "belief_sentence": words.belief_sentence(belief, facts.goal), "direction": words.direction_sentence(belief),
         "curves": found, "now": now, "axis": axis,
         "grades": [_grade(name, members) for name, members in grades.items()],
-        "heat": _heat(found, stamp), "scales": sorted({s for c in found for s in c.cells()}),
+        "ladders": _ladders(found, stamp),
         "panels": _panels(grades, stamp),
         "law_svg": exposure_figure.exposure(law, now, name="law", axis=axis, stamp=stamp) if law else "",
         "belief_svg": belief_figure.belief(belief, name="belief", axis=axis, stamp=stamp)
@@ -108,11 +108,17 @@ def _grade(name: str, members: Sequence[Curve]) -> dict[str, Any]:
     return {"name": name, "sentence": words.grade_sentence(members), "marks": marks, "curves": members}
 
 
-def _heat(found: Sequence[Curve], stamp: str) -> dict[str, str]:
-    if not any(c.rows or c.points for c in found):
-        return {}
-    return {"wide": heatmap.heat_map(found, layout=heatmap.WIDE, name="heat", stamp=stamp),
-            "narrow": heatmap.heat_map(found, layout=heatmap.NARROW, name="heat-narrow", stamp=stamp)}
+def _ladders(found: Sequence[Curve], stamp: str) -> list[dict[str, Any]]:
+    """One ladder an axis: bases and parameters cannot stand in one row of columns."""
+    out = []
+    for number, axis in enumerate(dict.fromkeys(c.axis for c in found)):
+        mine = [c for c in found if c.axis == axis]
+        scales = sorted({s for c in mine for s in c.cells()})
+        if scales:
+            draw = {name: heatmap.heat_map(mine, layout=layout, name=f"{name}{number}", stamp=stamp)
+                    for name, layout in (("wide", heatmap.WIDE), ("narrow", heatmap.NARROW))}
+            out.append({"axis": axis, "scales": scales, "grades": ladder.by_grade(mine), **draw})
+    return out
 
 
 def _panels(grades: dict[str, list[Curve]], stamp: str) -> list[dict[str, Any]]:
@@ -126,16 +132,12 @@ def _panels(grades: dict[str, list[Curve]], stamp: str) -> list[dict[str, Any]]:
             if not curve.points and curve.forecast is None:
                 continue
             number += 1
-            same = [c for c in everything if _axis(c) == _axis(curve)]
+            same = [c for c in everything if c.axis == curve.axis]
             panels.append({"curve": curve, "svg": multiples.panel(curve, multiples.reach(same), name=f"p{number}",
                                                                  stamp=stamp),
                            "table": _points(curve)})
         out.append({"grade": grade, "panels": panels})
     return out
-
-
-def _axis(curve: Curve) -> str:
-    return curve.forecast.axis if curve.forecast else curve.rows[0].axis.value
 
 
 def _points(curve: Curve) -> list[dict[str, Any]]:

@@ -161,7 +161,7 @@ def _cells(curve: Curve, *, wide: bool) -> list[Text | Padding]:
 
 
 def _caption(found: Sequence[Curve], *, wide: bool) -> str:
-    axis = next((c.forecast.axis for c in found if c.forecast), "")
+    axis = found[0].axis
     targets = sorted({c.target for c in found})
     return (f"score: between floor 0 and ceiling 1; rises: P(slope > 0); width: decades from 10 to 90 % of the rise; "
             f"threshold: {words.UNITS.get(axis, axis)} at which the score reaches "

@@ -169,8 +169,9 @@ def headline(curves: Sequence[Curve], engines: Sequence[str]) -> str:
     more = [f"{count[s]} {word}" for s, word in (
         (State.RISING, "still rising"), (State.PEAKED, "past their peak"), (State.NOT_MET, "not met yet"),
         (State.FLAT, "flat"), (State.UNCLEAR, "too early to tell"), (State.NONE, "without a score")) if count[s]]
-    where = max(((c.scale_now or 0.0, c.rows[0].axis if c.rows else None) for c in curves), key=lambda x: x[0])
-    after = f" after {scale(where[0])} {UNITS.get(where[1] or '', 'units')}" if where[0] else ""
+    furthest = max((c for c in curves if c.scale_now), key=lambda c: c.scale_now or 0.0)
+    alone = len({c.axis for c in curves}) == 1  # on several axes there is no one amount that was read
+    after = f" after {scale(furthest.scale_now)} {UNITS.get(furthest.axis, furthest.axis)}" if alone else ""
     tail = f": {join(more)}" if more else ""
     return f"{who} {has} learnt {count[State.LEARNT]} of {len(states)} skills{after}{tail}."
 

@@ -105,7 +105,7 @@ def _columns(sheet: Sheet, scales: Sequence[float], at: tuple[float, float], lay
         if x - last >= room * 0.8:
             sheet.write(x, y + 10, words.scale(scales[i]), size=layout.font - 2, ha="center")
             last = x
-    axis = next((c.rows[0].axis.value for c in curves if c.rows), "")
+    axis = curves[0].axis
     middle = layout.label + step * len(scales) / 2
     sheet.write(max(middle, layout.label + 50), y + 26, words.AXIS_LABELS.get(axis, axis),
                  size=layout.font - 1.5, ha="center")

@@ -86,8 +86,7 @@ def _ground(sheet: Sheet, frame: Frame, now: float | None, curve: Curve) -> None
     for score, text, ink in ((0.0, "floor 0", "muted"), (0.5, "0.5", "grid"), (1.0, "ceiling 1", "muted")):
         sheet.line([LEFT, end], [frame.y(score)] * 2, ink, width=0.8)
         sheet.write(LEFT - 5, frame.y(score), text, size=10, ha="right")
-    axis = curve.forecast.axis if curve.forecast else curve.rows[0].axis.value if curve.rows else ""
-    sheet.write((LEFT + end) / 2, HEIGHT - 8, words.AXIS_LABELS.get(axis, axis), size=10, ha="center")
+    sheet.write((LEFT + end) / 2, HEIGHT - 8, words.AXIS_LABELS.get(curve.axis, curve.axis), size=10, ha="center")
 
 
 def _bands(sheet: Sheet, frame: Frame, band: Band, now: float) -> None:
