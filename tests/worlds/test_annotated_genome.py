@@ -329,3 +329,12 @@ def test_worlds_travel_to_workers(genomes: Path) -> None:
     assert copy.digest == world.digest
     assert copy.windows(streams(5), 50)[0].tolist() == world.windows(streams(5), 50)[0].tolist()
     assert annotated_genome.UPSTREAM == 60
+
+
+@pytest.mark.parametrize("text", ["ACGT" * 10_000, "A" * 40_000, "N".join(dna(180, seed=i) for i in range(300))])
+def test_degenerate_genomes_offer_little_and_say_why(tmp_path: Path, text: str) -> None:
+    world = load(written(tmp_path, text))
+    assert world.genes() == []
+    assert "training never saw" in world.missing["windows"]
+    assert "windows" not in world.offers
+    assert len("".join(world.shuffled(1))) == world.size

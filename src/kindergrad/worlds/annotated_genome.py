@@ -34,6 +34,8 @@ SHUFFLED_WITHIN = 100
 """Bases within which the control's letters change places, so that local composition stays."""
 UPSTREAM = 60
 """Letters that a gene keeps before its start codon."""
+LONGEST_WINDOW = 256
+"""Bases of the longest window that exams ask for; where the held-out part has none, no windows are offered."""
 FEWEST_GENES = 5
 WORDS, FEWEST_OCCURRENCES, LONGEST_FLANK = 15, 5, 100
 REFERENCE_FOR_WORDS = 40_000
@@ -287,8 +289,8 @@ class AnnotatedGenome:
         out = {"motifs": "a real genome has no motifs of known frequency; run the synthetic genome for them",
                "promoters": "a real genome has no promoter annotation here; run the synthetic genome for them",
                "tandem": "a real genome has no repeats of known unit and age; run the synthetic genome for them"}
-        if not self.held_out.places(2 * SHUFFLED_WITHIN).size:
-            why = (f"the held-out part ({self.held_out.bases:,} bases) has no {2 * SHUFFLED_WITHIN} plain bases in a "
+        if not self.held_out.places(LONGEST_WINDOW).size:
+            why = (f"the held-out part ({self.held_out.bases:,} bases) has no {LONGEST_WINDOW} plain bases in a "
                    "row that training never saw; give a larger genome")
             out["windows"] = out["stretches"] = why
         if len(self._genes) < FEWEST_GENES:
