@@ -27,8 +27,7 @@ class LearningCurve:
     Attributes
     ----------
     x : log10 of the scale; y : score between floor 0 and ceiling 1, unclipped; stderr : NaN where unknown.
-    twin : the sharp twin, on the scale of the score where floor and ceiling are those of the twin's metric; NaN where
-        there is none. All of shape (n,), n >= 1.
+    twin, twin_stderr : the sharp twin in its own unit; NaN where there is none. All of shape (n,), n >= 1.
     engine : name of the engine, or of the family where several engines stand on the curve.
     frequency : of one concept in the corpus, or None.
     """
@@ -46,6 +45,7 @@ class LearningCurve:
     stderr: Floats
     seed: NDArray[np.int64]
     twin: Floats
+    twin_stderr: Floats
 
     @property
     def scale(self) -> Floats:
@@ -74,7 +74,8 @@ class LearningCurve:
         if not keep.any():
             return None
         return LearningCurve(**{**self.__dict__, "x": self.x[keep], "y": self.y[keep], "stderr": self.stderr[keep],
-                                "seed": self.seed[keep], "twin": self.twin[keep]})
+                                "seed": self.seed[keep], "twin": self.twin[keep],
+                                "twin_stderr": self.twin_stderr[keep]})
 
 
 def curves(rows: Iterable[Row], *, roles: Collection[Role] = LEARNERS) -> list[LearningCurve]:
@@ -128,6 +129,7 @@ def _curve(rows: Sequence[Row]) -> LearningCurve:
         stderr=np.array([np.nan if s is None or s[1] is None else s[1] for s in scores]),
         seed=np.array([row.seed for row in rows], dtype=np.int64),
         twin=np.array([np.nan if row.twin_value is None else row.twin_value for row in rows]),
+        twin_stderr=np.array([np.nan if row.twin_stderr is None else row.twin_stderr for row in rows]),
     )
 
 

@@ -17,7 +17,6 @@ from kindergrad.core.answers import (
     Threshold,
 )
 from kindergrad.core.names import VERDICT_PROBABILITY, Verdict
-from kindergrad.core.scale import pretty
 from kindergrad.core.table import Row
 from kindergrad.progress import exposure_law, wording
 from kindergrad.progress.curves import LearningCurve, curves
@@ -93,7 +92,7 @@ def describe(posterior: SkillPosterior, *, at: Sequence[float] = (10.0, 100.0), 
     parts = [wording.learning(p_learning), wording.shape(said, width),
              wording.threshold(ahead, curve.axis, 10.0**curve.now)]
     futures = {f"{factor:g}x": curve.now + float(np.log10(factor)) for factor in at}
-    futures |= {pretty(scale): float(np.log10(scale)) for scale in scales}
+    futures |= {wording.pretty(scale): float(np.log10(scale)) for scale in scales}
     return SkillForecast(
         skill=curve.skill,
         grade=curve.grade.value if curve.grade else None,

@@ -102,7 +102,7 @@ class SkillPosterior:
         stacked = []
         for law, draws in zip(self.alone.laws, self.alone.parameters, strict=True):
             names = law.parameters
-            if "width" in names:
+            if law.name == "logistic":
                 stacked.append(draws[:, names.index("width")])
             else:
                 stacked.append(np.full(len(draws), 0.0 if law.name == "step" else np.inf))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from kindergrad.core import scale as scales
 from kindergrad.core.answers import Threshold
 from kindergrad.core.names import Axis, Verdict
-from kindergrad.core.scale import pretty
 
 SHARE_NEVER_WORTH_SAYING = 0.05
+
+
+def pretty(value: float) -> str:
+    """A scale in short; powers of ten where letters would run out."""
+    return scales.pretty(value) if value < 1e15 else f"{value:.3g}"
 
 
 def probability(p: float) -> str:
