@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,7 @@ from kindergrad.stats.ability import AbilityFit, anchor, fit_abilities, half_way
 from kindergrad.stats.ability_checks import Misfit, check_scale
 
 Floats = NDArray[np.float64]
+ByGrade = list[tuple[Grade, list[int]]]
 
 _STRANGE = 0.01
 """Conservative posterior predictive p-values at or below this are flagged."""
@@ -113,7 +115,7 @@ def _find(names: Sequence[str], name: str, kind: str) -> int:
     return list(names).index(name)
 
 
-def _by_grade(skills: Sequence[SkillUnit]) -> list[tuple[Grade, list[int]]]:
+def _by_grade(skills: Sequence[SkillUnit]) -> ByGrade:
     present = sorted({s.grade for s in skills if s.grade is not None}, key=lambda g: g.order)
     return [(g, [i for i, s in enumerate(skills) if s.grade is g]) for g in present]
 
@@ -130,11 +132,11 @@ def _edge(easier: str, harder: str, p: float) -> OrderEdge:
 
 
 def _order(
-    skills: Sequence[SkillUnit], fit: AbilityFit, edges: Sequence[tuple[str, str]], grades: list[tuple[Grade, list[int]]]
+    skills: Sequence[SkillUnit], fit: AbilityFit, edges: Sequence[tuple[str, str]], grades: ByGrade
 ) -> tuple[list[OrderEdge], list[OrderEdge], float | None]:
     """Edges between skills, edges between grades, and P(all grades in order)."""
     b, names = fit.difficulty, [s.skill for s in skills]
-    pairs = [(i, j) for (_, low), (_, high) in zip(grades, grades[1:], strict=False) for i in low for j in high]
+    pairs = [(i, j) for (_, low), (_, high) in itertools.pairwise(grades) for i in low for j in high]
     if edges:
         for edge in edges:
             for name in edge:
@@ -147,12 +149,12 @@ def _order(
     medians = np.stack([np.median(b[:, at], axis=1) for _, at in grades], axis=1)
     rises = np.diff(medians, axis=1) > 0
     between = [_edge(low.value, high.value, float(rise.mean()))
-               for (low, _), (high, _), rise in zip(grades, grades[1:], rises.T, strict=False)]
+               for ((low, _), (high, _)), rise in zip(itertools.pairwise(grades), rises.T, strict=True)]
     return order, between, float(rises.all(axis=1).mean())
 
 
 def _engines(
-    table: Tabulated, fit: AbilityFit, misfit: Misfit, grades: list[tuple[Grade, list[int]]]
+    table: Tabulated, fit: AbilityFit, misfit: Misfit, grades: ByGrade
 ) -> list[EngineAbility]:
     p_half = half_way(fit, [at for _, at in grades]) if grades else np.zeros((len(table.engines), 0))
     n = np.bincount(table.cells.engine, minlength=len(table.engines))

@@ -61,8 +61,8 @@ def tabulate(rows: Sequence[Row], keep: Sequence[str] = ()) -> Tabulated:
     skill_at = {(s.skill, s.readout): i for i, s in enumerate(skills)}
     columns: list[tuple[float, ...]] = []
     for row in used:
-        cell = _cell(row, notes)
-        columns.append((engine_at[row.engine, row.axis.value, row.scale], skill_at[row.skill, row.readout.value], *cell))
+        engine = engine_at[row.engine, row.axis.value, row.scale]
+        columns.append((engine, skill_at[row.skill, row.readout.value], *_cell(row, notes)))
     table = np.array(columns, dtype=np.float64).T
     cells = Cells(table[0].astype(np.int64), table[1].astype(np.int64), *table[2:])
     if len(engines) < 2 or len(skills) < 2:

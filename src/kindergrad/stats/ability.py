@@ -205,4 +205,5 @@ def check_cells(cells: Cells, shape: tuple[int, int]) -> None:
     for what, where in wrong.items():
         if where.any():
             at = int(np.argmax(where))
-            raise InputError(f"cell {at} {what}; got " + ", ".join(f"{k} {v[at]:g}" for k, v in cells._asdict().items()))
+            got = ", ".join(f"{name} {column[at]:g}" for name, column in cells._asdict().items())
+            raise InputError(f"cell {at} {what}; got {got}")

@@ -64,7 +64,11 @@ class _Problem(NamedTuple):
 
 
 def fit_items(
-    answers: NDArray[Any], counts: NDArray[Any] | None = None, *, model: Model = "2PL", guess: float | NDArray[Any] = 0.0
+    answers: NDArray[Any],
+    counts: NDArray[Any] | None = None,
+    *,
+    model: Model = "2PL",
+    guess: float | NDArray[Any] = 0.0,
 ) -> ItemFit:
     """Fit an item response model.
 
@@ -190,17 +194,16 @@ def _em_step(problem: _Problem, free: Floats) -> Floats:
 
 def _newton(problem: _Problem, free: Floats) -> tuple[Floats, Floats, bool]:
     """Newton steps on the marginal likelihood; returns parameters, their covariance, and whether it converged."""
-    covariance = np.full((len(free), len(free)), np.nan)
+    covariance: Floats = np.full((len(free), len(free)), np.nan)
     for _ in range(20):
         gradient, _, value = _scores(problem, free)
         h = 1e-4
-        columns = [(_scores(problem, free + h * e)[0] - _scores(problem, free - h * e)[0]) / (2 * h)
-                   for e in np.eye(len(free))]
-        information = -np.stack(columns)
+        ends = [(_scores(problem, free + h * e)[0], _scores(problem, free - h * e)[0]) for e in np.eye(len(free))]
+        information = np.stack([(left - right) / (2 * h) for right, left in ends])
         information = 0.5 * (information + information.T)
         if not np.all(np.linalg.eigvalsh(information) > 1e-10):
             return free, covariance, False  # flat direction (3PL on easy items): EM's answer stands, without errors
-        covariance = np.linalg.inv(information)
+        covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
         step = covariance @ gradient
         scale = 1.0
         while scale > 1e-4 and _scores(problem, free + scale * step)[2] < value - 1e-9:

@@ -6,8 +6,8 @@ skill changes sign. Cells are counts (k of n, Bernoulli for n = 1, else beta-bin
 
 Priors, in logits of a skill of average slope: ``theta_e ~ N(X coef, tau)``, ``b_s ~ N(mu, sigma)``,
 ``log a_s = slope_sd (z_s - mean z)``, ``log spread_s = eta + x_s / 2``; z, x standard normal, ``coef ~ N(0, 2)``, the
-shared ones as stated at :data:`_PRIOR`. The unit is the logit, not the spread of the engines: then the data pin down theta and b,
-and the sampler has no ridge to climb. Everything is vectorised over chains: parameters are (D, C).
+shared ones as stated at :data:`_PRIOR`. The unit is the logit, not the spread of the engines: then the data pin down
+theta and b, and the sampler has no ridge to climb. Everything is vectorised over chains: parameters are (D, C).
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Cells(NamedTuple):
     hi: Floats
 
     def take(self, keep: NDArray[np.bool_] | Ints) -> Cells:
-        return Cells(*(column[keep] for column in self))
+        return Cells(self.engine[keep], self.skill[keep], self.value[keep], self.n[keep], self.stderr[keep],
+                     self.lo[keep], self.hi[keep])
 
 
 class Blocks(NamedTuple):
@@ -85,7 +86,7 @@ class Model(NamedTuple):
 
     @property
     def size(self) -> int:
-        return 3 * self.n_skills + self.n_engines + len(_PRIOR) + self.design.shape[1]
+        return 3 * self.n_skills + self.n_engines + len(_PRIOR) + int(self.design.shape[1])
 
 
 def build(cells: Cells, shape: tuple[int, int], slope_sd: float, design: Floats | None = None) -> Model:
@@ -110,13 +111,13 @@ def split(model: Model, q: Floats) -> Blocks:
     """Name the parts of parameters q, shape (D, C). Skills come first: their blocks are eliminated first."""
     s, e = model.n_skills, model.n_engines
     skills = q[: 3 * s].reshape(s, 3, -1)
-    rest = q[3 * s + e :]
-    return Blocks(skills[:, 0], skills[:, 1], skills[:, 2], q[3 * s : 3 * s + e], *rest[:4], rest[4:])
+    r = q[3 * s + e :]
+    return Blocks(skills[:, 0], skills[:, 1], skills[:, 2], q[3 * s : 3 * s + e], r[0], r[1], r[2], r[3], r[4:])
 
 
 def slopes(model: Model, blocks: Blocks) -> Floats:
     """a_s, shape (S, C); their geometric mean is 1, since only that makes the unit of theta and b definite."""
-    return np.exp(model.slope_sd * (blocks.z - blocks.z.mean(axis=0)))
+    return np.asarray(np.exp(model.slope_sd * (blocks.z - blocks.z.mean(axis=0))))
 
 
 def spreads(blocks: Blocks) -> Floats:

@@ -60,7 +60,7 @@ class Whitening(NamedTuple):
         rest = self.rest_factor.T @ v[s3:]
         skills = (v[:s3] - self.cross.T @ rest).reshape(s3 // 3, 3, v.shape[1])
         skills = np.einsum("sij,sic->sjc", self.skill_factor, skills)
-        return self.centre[:, None] + np.concatenate([skills.reshape(s3, v.shape[1]), rest])
+        return np.asarray(self.centre[:, None] + np.concatenate([skills.reshape(s3, v.shape[1]), rest]))
 
     def pull(self, gradient: Floats) -> Floats:
         """Gradient in whitened coordinates, shape (D, C)."""
@@ -71,7 +71,7 @@ class Whitening(NamedTuple):
 
     def newton(self, gradient: Floats) -> Floats:
         """Precision^-1 gradient, shape (D,)."""
-        return self.to_q(self.pull(gradient[:, None]))[:, 0] - self.centre
+        return np.asarray(self.to_q(self.pull(gradient[:, None]))[:, 0] - self.centre)
 
 
 def climb(model: Model, steps: int = 12) -> Floats:
@@ -193,7 +193,7 @@ def r_hat(x: Floats) -> Floats:
     halves = np.concatenate([x[:n], x[n : 2 * n]], axis=2)
     within = halves.var(axis=0, ddof=1).mean(axis=1)
     between = halves.mean(axis=0).var(axis=1, ddof=1)
-    return np.sqrt((within * (n - 1) / n + between) / np.maximum(within, 1e-300))
+    return np.asarray(np.sqrt((within * (n - 1) / n + between) / np.maximum(within, 1e-300)))
 
 
 def effective_size(x: Floats) -> Floats:
