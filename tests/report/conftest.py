@@ -12,6 +12,12 @@ def study() -> report_factory.Study:
 
 
 @pytest.fixture(scope="session")
+def small() -> report_factory.Study:
+    """8 curves: quick to draw."""
+    return report_factory.study(truths=report_factory.FEW)
+
+
+@pytest.fixture(scope="session")
 def page_text(study: report_factory.Study) -> str:
     from kindergrad.report import page
 

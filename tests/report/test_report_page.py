@@ -115,8 +115,8 @@ def test_every_figure_has_an_alternative_and_a_table(page_text: str) -> None:
         assert "aria-label=" in figure
 
 
-def test_every_figure_of_a_quick_run_is_stamped(study: Study) -> None:
-    text = render(study, facts=factory.facts(comparable=False))
+def test_every_figure_of_a_quick_run_is_stamped(small: Study) -> None:
+    text = render(small, facts=factory.facts(comparable=False))
     check(text)
     drawings = SVG.findall(text)
     assert drawings
@@ -142,11 +142,11 @@ def test_fast_and_small(study: Study, tmp_path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == ["report.html"]
 
 
-def test_words_of_others_are_escaped(study: Study) -> None:
+def test_words_of_others_are_escaped(small: Study) -> None:
     bad = "<script>alert(1)</script>"
-    rows = [r.model_copy(update={"engine": bad, "reason": bad if r.reason else None}) for r in study.rows]
+    rows = [r.model_copy(update={"engine": bad, "reason": bad if r.reason else None}) for r in small.rows]
     facts = factory.facts(title=bad, world=bad, engines=(bad,), command=bad, notes=(bad,))
-    text = render(study, facts=facts, rows=rows)
+    text = render(small, facts=facts, rows=rows)
     check(text)
     assert "&lt;script&gt;" in text
 
@@ -170,23 +170,23 @@ def test_points_that_went_through_a_logarithm_make_no_new_columns(study: Study, 
     assert SVG.findall(render(study, forecast=forecast))[0] == SVG.findall(page_text)[0]
 
 
-def test_failed_exams_are_named_with_their_reason(study: Study) -> None:
-    reader = check(render(study))
+def test_failed_exams_are_named_with_their_reason(small: Study) -> None:
+    reader = check(render(small))
     assert "enhancer to gene markov failed 34 1k to 10M" in reader.text
     assert "markov: log_likelihood returned 3 non-finite values of 400" in reader.text
     assert "the ceiling cannot be told from the floor" in reader.text
 
 
-def test_without_forecast(study: Study) -> None:
-    reader = check(render(study, forecast=None, belief=None))
+def test_without_forecast(small: Study) -> None:
+    reader = check(render(small, forecast=None, belief=None))
     assert "No curve was fitted" in reader.text
     assert "No exposure law was fitted" in reader.text
     assert "No belief was computed" in reader.text
-    assert reader.tags["svg"] == 2 + 25 + 1  # heat maps, measured points, controls
+    assert reader.tags["svg"] == 2 + len(small.forecast.skills) + 1  # heat maps, measured points, controls
 
 
-def test_rows_but_nothing_from_progress(study: Study) -> None:
-    reader = check(render(study, forecast=ForecastAnswer(skills=()), belief=None, status=None))
+def test_rows_but_nothing_from_progress(small: Study) -> None:
+    reader = check(render(small, forecast=ForecastAnswer(skills=()), belief=None, status=None))
     assert "No curve was fitted" in reader.text
 
 
@@ -200,58 +200,57 @@ def test_nothing_at_all() -> None:
     assert reader.tags["svg"] == 0
 
 
-def test_all_unscored(study: Study) -> None:
+def test_all_unscored(small: Study) -> None:
     rows = [r.model_copy(update={"status": Status.UNSCORED, "reason": "floor and ceiling meet", "score": None,
-                                 "value": None}) for r in study.rows if r.role is Role.LEARNER]
-    reader = check(render(study, rows=rows, forecast=None, belief=None))
+                                 "value": None}) for r in small.rows if r.role is Role.LEARNER]
+    reader = check(render(small, rows=rows, forecast=None, belief=None))
     assert "no exam has a score yet" in reader.text
     assert reader.tags["svg"] == 2
 
 
 @pytest.mark.parametrize("scales", [(1e6,), (1e3, 1e4)])
 def test_few_scales(scales: tuple[float, ...]) -> None:
-    small = factory.study(scales=scales, seeds=1)
-    check(render(small))
+    check(render(factory.study(scales=scales, seeds=1, truths=factory.FEW)))
 
 
-def test_without_controls_law_and_oracle(study: Study) -> None:
-    rows = [r.model_copy(update={"ceiling_kind": CeilingKind.NOMINAL}) for r in study.rows if r.role is Role.LEARNER]
-    forecast = study.forecast.model_copy(update={"exposure": None})
-    reader = check(render(study, rows=rows, forecast=forecast))
+def test_without_controls_law_and_oracle(small: Study) -> None:
+    rows = [r.model_copy(update={"ceiling_kind": CeilingKind.NOMINAL}) for r in small.rows if r.role is Role.LEARNER]
+    forecast = small.forecast.model_copy(update={"exposure": None})
+    reader = check(render(small, rows=rows, forecast=forecast))
     assert "No control was run" in reader.text
     assert "No exposure law was fitted" in reader.text
     assert "nominal" in reader.text
-    assert reader.tags["svg"] == 2 + 25 + 1
+    assert reader.tags["svg"] == 2 + len(small.forecast.skills) + 1
 
 
-def test_sparse_forecasts(study: Study) -> None:
+def test_sparse_forecasts(small: Study) -> None:
     """Every optional field missing; one skill has no forecast; a law without a fit."""
     bare = tuple(f.model_copy(update={"band": None, "points": (), "threshold": None, "width": None, "at": {},
                                       "width_interval": None, "location": None, "p_learning": None,
                                       "score_now": None, "score_now_stderr": None, "verdict": Verdict.CANNOT_TELL,
                                       "grade": None, "reason": "two points only"})
-                 for f in study.forecast.skills[:-1])
-    law = study.forecast.exposure
+                 for f in small.forecast.skills[:-1])
+    law = small.forecast.exposure
     assert law is not None
     empty = law.model_copy(update={"log10_kappa": Interval(), "tau": Interval(), "share_never": Interval(),
                                    "onset": tuple(Interval() for _ in law.skills)})
-    reader = check(render(study, forecast=ForecastAnswer(skills=bare, exposure=empty)))
+    reader = check(render(small, forecast=ForecastAnswer(skills=bare, exposure=empty)))
     assert "two points only" in reader.text
     assert "no forecast" in reader.text
 
 
-def test_futures_are_drawn_where_no_band_covers_them(study: Study) -> None:
-    forecast = study.forecast.skills[0].model_copy(update={"band": None})
-    text = render(study, forecast=ForecastAnswer(skills=(forecast,)))
+def test_futures_are_drawn_where_no_band_covers_them(small: Study) -> None:
+    forecast = small.forecast.skills[0].model_copy(update={"band": None})
+    text = render(small, forecast=ForecastAnswer(skills=(forecast,)))
     check(text)
     panel = SVG.findall(text)[2]
     assert panel.count("var(--ahead)") > 2
 
 
-def test_several_engines_and_readouts_stay_apart(study: Study) -> None:
-    rows = [*study.rows, *(r.model_copy(update={"engine": "copyist"}) for r in study.rows
+def test_several_engines_and_readouts_stay_apart(small: Study) -> None:
+    rows = [*small.rows, *(r.model_copy(update={"engine": "copyist"}) for r in small.rows
                            if r.skill == "genomics/copy" and r.role is Role.LEARNER)]
-    reader = check(render(study, rows=rows, facts=factory.facts(engines=("markov", "copyist"))))
+    reader = check(render(small, rows=rows, facts=factory.facts(engines=("markov", "copyist"))))
     assert "copy (markov)" in reader.text and "copy (copyist)" in reader.text
     assert "The engines markov and copyist have learnt" in reader.text
 
@@ -266,20 +265,20 @@ def test_foreign_table_without_grades_and_errors() -> None:
     assert "1.70" in reader.text and "−0.40" in reader.text
 
 
-def test_each_axis_has_a_ladder_of_its_own(study: Study) -> None:
+def test_each_axis_has_a_ladder_of_its_own(small: Study) -> None:
     other = [r.model_copy(update={"axis": Axis.EXAMPLES, "scale": r.scale / 100, "skill": "genomics/few-shot"})
-             for r in study.rows if r.skill == "genomics/next-base" and r.role is Role.LEARNER]
-    text = render(study, rows=[*study.rows, *other])
+             for r in small.rows if r.skill == "genomics/next-base" and r.role is Role.LEARNER]
+    text = render(small, rows=[*small.rows, *other])
     reader = check(text)
     wide = [d for d in SVG.findall(text) if "Heat map" in d and "<title>" in d]
     assert [("few shot at" in d, "next base at" in d) for d in wide] == [(False, True), (True, False)]
     assert "training examples" in reader.text
-    assert "has learnt 10 of 18 skills:" in reader.text  # no single amount was read
+    assert "has learnt 3 of 8 skills:" in reader.text  # no single amount was read
 
 
-def test_belief_without_history(study: Study) -> None:
+def test_belief_without_history(small: Study) -> None:
     belief = BeliefAnswer(goal=factory.GOAL, belief=0.5, stderr=0.0, history=())
-    reader = check(render(study, belief=belief))
+    reader = check(render(small, belief=belief))
     assert "There is no history of belief" in reader.text
 
 
@@ -289,13 +288,13 @@ def test_unwritable_folder_is_one_clear_error(study: Study, tmp_path: Path) -> N
         page.write(tmp_path / "file" / "report.html", study.facts, [], None, None, None)
 
 
-def test_status_without_failures_has_no_section_for_them(study: Study) -> None:
-    rows = [r for r in study.rows if r.status is Status.OK]
+def test_status_without_failures_has_no_section_for_them(small: Study) -> None:
+    rows = [r for r in small.rows if r.status is Status.OK]
     status = StatusAnswer(planned=10, ok=10, failed=0, not_applicable=0, unscored=0, reused=0, seconds=1.0)
-    reader = check(render(study, rows=rows, status=status))
+    reader = check(render(small, rows=rows, status=status))
     assert "failed" not in reader.ids
     lost = status.model_copy(update={"failed": 3})  # counted, yet no row of theirs is at hand
-    assert "3 failed" in check(render(study, rows=rows, status=lost)).text
+    assert "3 failed" in check(render(small, rows=rows, status=lost)).text
 
 
 def test_matplotlib_waits_until_a_figure_is_drawn() -> None:
