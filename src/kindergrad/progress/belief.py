@@ -7,7 +7,7 @@ scale in turn. Weight of evidence is counted in bits of log odds (Good 1950).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from kindergrad.core.errors import UnknownNameError
 from kindergrad.core.table import Row
 from kindergrad.progress import exposure_law
 from kindergrad.progress.curves import LearningCurve, curves
+from kindergrad.progress.direction import judge
 from kindergrad.stats import curve as one_curve
 from kindergrad.stats import hierarchy
 
@@ -33,8 +34,9 @@ UNKNOWN = 1e3
 """Standard error of a result that is not in yet: its scale is part of the design, its score says nothing."""
 
 
-def belief(rows: Iterable[Row], goal: Goal, *, seed: int = 0) -> BeliefAnswer:
-    """P(goal) and its history.
+def belief(rows: Iterable[Row], goal: Goal, *, seed: int = 0,
+           prerequisites: Mapping[str, Sequence[str]] | None = None) -> BeliefAnswer:
+    """P(goal) and its history, and whether the engine is learning in the desired direction.
 
     Parameters
     ----------
@@ -42,6 +44,7 @@ def belief(rows: Iterable[Row], goal: Goal, *, seed: int = 0) -> BeliefAnswer:
         ``goal`` in the answer names it.
     goal : skill, score and scale.
     seed : of all random numbers.
+    prerequisites : skill -> skills that come before it, for the violations of their order.
 
     Raises
     ------
@@ -57,7 +60,9 @@ def belief(rows: Iterable[Row], goal: Goal, *, seed: int = 0) -> BeliefAnswer:
     for x in (-np.inf, *ladder(found, number)):
         seen = sum(int(np.sum(curve.x <= x + 1e-9)) for curve in _company(found, number))
         steps.append(_step(draws(x), goal.score, x, seen, steps[-1] if steps else None))
-    return BeliefAnswer(goal=name, belief=steps[-1].belief, stderr=steps[-1].stderr, history=tuple(steps))
+    same_engine = [curve for curve in found if curve.engine == found[number].engine]
+    return BeliefAnswer(goal=name, belief=steps[-1].belief, stderr=steps[-1].stderr, history=tuple(steps),
+                        direction=judge(same_engine, prerequisites=prerequisites or {}))
 
 
 def choose(found: Sequence[LearningCurve], goal: Goal) -> tuple[int, str]:
