@@ -55,7 +55,7 @@ def tabulate(rows: Sequence[Row], keep: Sequence[str] = ()) -> Tabulated:
         For percent among fractions, losses without floor and ceiling, mixed versions, or too few results.
     """
     notes: Counter[str] = Counter()
-    used = _usable(rows, set(keep), notes)
+    used = usable(rows, set(keep), notes)
     engines, skills = _names(used)
     engine_at = {(u.engine, u.axis, u.scale): i for i, u in enumerate(engines)}
     skill_at = {(s.skill, s.readout): i for i, s in enumerate(skills)}
@@ -71,7 +71,14 @@ def tabulate(rows: Sequence[Row], keep: Sequence[str] = ()) -> Tabulated:
     return Tabulated(cells, engines, skills, tuple(f"{n} results: {what}" for what, n in notes.items()))
 
 
-def _usable(rows: Sequence[Row], keep: set[str], notes: Counter[str]) -> list[Row]:
+def usable(rows: Sequence[Row], keep: set[str], notes: Counter[str]) -> list[Row]:
+    """Rows with a score of a learner (or of an engine in ``keep``), in one order; what is left out goes to notes.
+
+    Raises
+    ------
+    TableError
+        For percent among fractions, losses without floor and ceiling, and mixed versions of a skill.
+    """
     used: dict[tuple[object, ...], Row] = {}
     versions: dict[str, str] = {}
     for row in rows:
