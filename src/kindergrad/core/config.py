@@ -17,6 +17,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _read(value: Any) -> Any:
+    return tuple(scales.parse(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+def _checked(value: tuple[float, ...]) -> tuple[float, ...]:
+    if value:
+        scales.check_increasing(value, "scales")
+    return value
+
+
 class WorldConfig(_Strict):
     """Where the corpus and the items come from."""
 
@@ -30,11 +40,22 @@ class WorldConfig(_Strict):
 
 
 class EngineConfig(_Strict):
-    """An engine by name, its settings, and the seeds of its corpora."""
+    """An engine by name, its settings, the seeds of its corpora, and a ladder of its own if need be."""
 
     id: str
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
     seeds: int = Field(default=1, ge=1, le=1000)
+    scales: tuple[float, ...] = ()
+
+    @field_validator("scales", mode="before")
+    @classmethod
+    def _read_scales(cls, value: Any) -> Any:
+        return _read(value)
+
+    @field_validator("scales")
+    @classmethod
+    def _increasing(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        return _checked(value)
 
 
 class Goal(_Strict):
@@ -89,14 +110,12 @@ class StudyConfig(_Strict):
     @field_validator("scales", mode="before")
     @classmethod
     def _read_scales(cls, value: Any) -> Any:
-        return tuple(scales.parse(v) for v in value) if isinstance(value, list | tuple) else value
+        return _read(value)
 
     @field_validator("scales")
     @classmethod
     def _increasing(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if value:
-            scales.check_increasing(value, "scales")
-        return value
+        return _checked(value)
 
     @field_validator("goal")
     @classmethod

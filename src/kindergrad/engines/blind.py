@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kindergrad.core.dna import encode
 from kindergrad.core.engine import EngineSpec
 from kindergrad.core.names import Role
+from kindergrad.core.packed import pack
 
 
 class Uniform:
@@ -47,12 +48,13 @@ class Composition:
         full = np.log(self._counts / self._counts.sum(axis=1, keepdims=True)).ravel()
         short = np.log(self._counts.sum(axis=0) / self._counts.sum())
         out = np.zeros(len(target))
-        for i, (before, text) in enumerate(zip(context, target, strict=True)):
-            codes = encode(before[len(before) - self.order :] + text if self.order else text).astype(np.int64)
-            plain = self.order - min(len(before), self.order)  # letters that lack their context
-            if len(codes) > self.order:
-                out[i] = full[_words(codes, self.order)].sum()
-            out[i] += short[codes[:plain]].sum()
+        for part in pack(context, target, 1 << 18):
+            codes = part.codes.astype(np.int64)
+            log_p = short[codes]  # letters that lack their context
+            whole = part.place >= self.order
+            words = np.concatenate([np.zeros(self.order, dtype=np.int64), _words(codes, self.order)])
+            log_p[whole] = full[words[whole]]
+            out[part.rows] = part.sum(log_p)
         return out
 
 

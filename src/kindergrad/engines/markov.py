@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core.dna import encode
 from kindergrad.core.engine import EngineSpec
+from kindergrad.core.packed import pack
 
 _HELD_OUT = 100_000  # letters on which the blending is fitted, at most
 _SHARE = 0.25  # of a new piece, where that is less
@@ -30,6 +31,7 @@ _STRETCHES = 40  # into which the held-out letters are spread
 _UNTRUSTED = 1e12
 _GRID = np.append(np.geomspace(0.25, 65536, 19), _UNTRUSTED)
 _SEEN = np.array([2, 4, 16, 64])  # contexts seen 1, 2-3, 4-15, 16-63, 64+ times are trusted differently
+_GROUP = np.digitize(np.arange(_SEEN[-1] + 1), _SEEN)
 _MARGIN = 4.0  # nats; of all values this close to the best on held-out text, the most cautious is taken
 _DRIFT = 4096  # composition drifts over kilobases: a short corpus tells less of the rest than of itself
 _STATES = 3  # the longest word was new; it was seen; the last _RUN of them were all seen
@@ -85,9 +87,12 @@ class Markov:
     def _count(self, pieces: Sequence[NDArray[np.uint8]]) -> None:
         longest = self.max_order + 1
         words = np.concatenate([_words(piece, longest) for piece in pieces if len(piece) >= longest])
+        if len(words) < len(self._counts[longest]) // 64:  # few words: cheaper to add than to sum whole tables
+            for j in range(longest, -1, -1):
+                _add(self._counts[j], words & np.uint32(4**j - 1))
+            return
         for start in range(0, len(words), _LARGE_BLOCK):
-            new, times = np.unique(words[start : start + _LARGE_BLOCK], return_counts=True)
-            self._counts[longest][new] += times.astype(np.uint32)  # in order, so that memory is walked once
+            _add(self._counts[longest], words[start : start + _LARGE_BLOCK])
         for j in range(longest, 0, -1):  # a shorter word: the sum over the oldest letter
             np.sum(self._counts[j].reshape(4, -1), axis=0, out=self._counts[j - 1], dtype=np.uint32)
 
@@ -116,7 +121,7 @@ class Markov:
         for k in range(self.max_order + 1):
             n = seen[k + 1][scored].astype(np.float64)
             total = _before(seen[k], place)[scored]
-            group = state + np.digitize(total, _SEEN)
+            group = state + _group(total)
             for g in range(self._pseudo.shape[1]):
                 here = np.flatnonzero((group == g) & (total > 0))
                 loss = np.array([-np.log((n[here] + a * p[here]) / (total[here] + a)).sum() for a in _GRID])
@@ -132,7 +137,7 @@ class Markov:
         p = np.full(len(codes), 0.25)
         for k in range(self.max_order + 1):
             total = seen[0].astype(np.float64) if k == 0 else _before(seen[k], place)
-            a = self._pseudo[k][state + np.digitize(total, _SEEN)]
+            a = self._pseudo[k][state + _group(total)]
             p = (seen[k + 1] + a * p) / (total + a)
         return np.log(p)
 
@@ -145,20 +150,20 @@ class Markov:
             For a letter other than A, C, G, T (any case), with the sequence and the position.
         """
         out = np.zeros(len(target))
-        sizes = np.array([len(c) + len(t) for c, t in zip(context, target, strict=True)])
-        batch = np.cumsum(sizes) // _BLOCK
-        for b in np.unique(batch):
-            rows = np.flatnonzero((batch == b) & (sizes > 0))
-            codes = [encode(context[r] + target[r], where=f"sequence {r + 1}") for r in rows]
-            if not codes:
-                continue
-            owner = np.repeat(np.arange(len(rows)), sizes[rows])
-            starts = np.cumsum(sizes[rows]) - sizes[rows]
-            place = np.arange(len(owner)) - starts[owner]
-            asked = place >= np.array([len(context[r]) for r in rows])[owner]
-            log_p = self._log_p(np.concatenate(codes), place)
-            out[rows] = np.bincount(owner[asked], weights=log_p[asked], minlength=len(rows))
+        for part in pack(context, target, _BLOCK):
+            out[part.rows] = part.sum(self._log_p(part.codes, part.place))
         return out
+
+
+def _add(counts: NDArray[np.uint32], words: NDArray[np.uint32]) -> None:
+    """Count words, in order of their code, so that memory is walked once."""
+    new, times = np.unique(words, return_counts=True)
+    counts[new] += times.astype(np.uint32)
+
+
+def _group(total: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which group of _SEEN a context belongs to."""
+    return np.asarray(_GROUP[np.minimum(total, _SEEN[-1]).astype(np.int64)])
 
 
 def _before(seen: NDArray[np.uint32], place: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,1 +1,1 @@
-"""."""
+"""Files of others in and out: long tables as CSV and Parquet."""

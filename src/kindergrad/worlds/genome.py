@@ -46,7 +46,7 @@ class SyntheticGenome:
     kind: ClassVar[str] = "synthetic"
     exact: ClassVar[bool] = True
     offers: ClassVar[frozenset[str]] = frozenset(
-        {"stretches", "windows", "genes", "words", "motifs", "promoters", "tandem", "decoy", "random"}
+        {"stretches", "windows", "genes", "starts", "words", "motifs", "promoters", "tandem", "decoy", "random"}
     )
     missing: ClassVar[dict[str, str]] = {}
     split: ClassVar[Split] = Split(train=("genome",), scored=("fresh draws from the same processes",))

@@ -39,7 +39,9 @@ def tandem(streams: list[np.random.Generator], *, unit: int, before: int, length
     return Repeats(text[:, :before], text[:, before:])
 
 
-def tandem_log_p(context: NDArray[np.uint8], target: NDArray[np.uint8], units: range, error: float) -> NDArray[np.float64]:
+def tandem_log_p(
+    context: NDArray[np.uint8], target: NDArray[np.uint8], units: range, error: float
+) -> NDArray[np.float64]:
     """Natural log P(target | context), exact: over all units, and over all lengths in ``units``, shape (n,)."""
     text = np.concatenate([context, target], axis=1)
     whole, part = ([_any_unit(codes, unit, error) for unit in units] for codes in (text, context))

@@ -55,7 +55,7 @@ def _tree(following: dict[str, list[str]], root: str, rng: np.random.Generator) 
 def distinct_shuffles(sequence: str, let: int, n: int, rng: np.random.Generator) -> list[str]:
     """n shuffles that differ from the sequence; where too few exist they recur, where none does ``let`` is lowered."""
     for keep in range(let, 0, -1):
-        drawn = [shuffle(sequence, keep, rng) for _ in range(6 * n)]
+        drawn = [shuffle(sequence, keep, rng) for _ in range(2 * n)]
         different = list(dict.fromkeys(text for text in drawn if text != sequence))
         if different:
             return (different * n)[:n]

@@ -36,9 +36,14 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     ideal = world.start_log_odds(windows, UPSTREAM) if world.exact else None
     drawn = choice_items(np.full(n, ""), windows, ideal, place, cluster=np.array([g.cluster for g in chosen]))
     text = drawn.asked["target"]
-    parts = np.array([[[w[:UPSTREAM], w[UPSTREAM:], w[UPSTREAM] + "C" + w[UPSTREAM + 2 :]] for w in row] for row in text])
+    parts = np.array([[_broken(str(window)) for window in row] for row in text])
     asked = {"context": parts[..., 0], "target": parts[..., 1], "broken": parts[..., 2]}
     return Items(asked=asked, truth=drawn.truth, ideal=drawn.ideal)
+
+
+def _broken(window: str) -> tuple[str, str, str]:
+    """What stands before the ATG, the rest, and the rest with ACG in its place."""
+    return window[:UPSTREAM], window[UPSTREAM:], "ACG" + window[UPSTREAM + 3 :]
 
 
 def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
@@ -61,6 +66,6 @@ def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
 ASSESSMENT = Assessment(
     skill="genomics/start-codon", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit},
     score=score, twin=twin, metric="placement among 3 decoys", twin_metric="ranked first of 4", chance=0.5,
-    needs=("genes",), cluster="gene", learner="markov", ceiling=CeilingKind.REFERENCE,
+    needs=("genes", "starts"), cluster="gene", learner="markov", ceiling=CeilingKind.REFERENCE,
     source="starts of held-out genes against other ATGs",
 )

@@ -1,0 +1,63 @@
+"""Many (context, target) pairs laid end to end, so that engines can work on flat arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core.dna import encode
+from kindergrad.core.errors import SequenceError
+
+
+class Packed(NamedTuple):
+    """Some rows, letter by letter.
+
+    Attributes
+    ----------
+    rows : numbers of the rows packed here, shape (r,).
+    codes : letters of all rows end to end, context before target, shape (l,).
+    owner : which of ``rows`` a letter belongs to, shape (l,).
+    place : position of each letter in its own row, shape (l,).
+    asked : whether a letter belongs to the target, shape (l,).
+    """
+
+    rows: NDArray[np.int64]
+    codes: NDArray[np.uint8]
+    owner: NDArray[np.int64]
+    place: NDArray[np.int64]
+    asked: NDArray[np.bool_]
+
+    def sum(self, log_p: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Total over the target letters of each row, shape (r,)."""
+        return np.bincount(self.owner[self.asked], weights=log_p[self.asked], minlength=len(self.rows))
+
+
+def pack(context: Sequence[str], target: Sequence[str], letters: int) -> Iterator[Packed]:
+    """Batches of rows of about ``letters`` letters; rows without a letter are left out.
+
+    Raises
+    ------
+    SequenceError
+        For a letter other than A, C, G, T (any case), with the row and the position.
+    """
+    sizes = np.array([len(c) + len(t) for c, t in zip(context, target, strict=True)], dtype=np.int64)
+    batch = np.cumsum(sizes) // letters
+    for b in np.unique(batch[sizes > 0]):
+        rows = np.flatnonzero((batch == b) & (sizes > 0))
+        codes = _encode([context[r] + target[r] for r in rows], rows)
+        owner = np.repeat(np.arange(len(rows)), sizes[rows])
+        place = np.arange(len(owner)) - (np.cumsum(sizes[rows]) - sizes[rows])[owner]
+        asked = place >= np.array([len(context[r]) for r in rows])[owner]
+        yield Packed(rows, codes, owner, place, asked)
+
+
+def _encode(texts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+    try:
+        return encode("".join(texts))
+    except SequenceError:
+        for row, text in zip(rows, texts, strict=True):
+            encode(text, where=f"sequence {row + 1}")
+        raise

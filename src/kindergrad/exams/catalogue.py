@@ -1,0 +1,156 @@
+"""What there is: assessments, engines, worlds and skills, built in or from plug-ins."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kindergrad.core import discover
+from kindergrad.core.answers import Listing
+from kindergrad.core.asks import ASK_OF
+from kindergrad.core.assessment import Assessment
+from kindergrad.core.engine import EngineSpec
+from kindergrad.core.errors import PluginError, UnknownNameError
+from kindergrad.core.names import Axis, Domain, Readout
+from kindergrad.syllabus import skills
+
+Plugins = tuple[Path, ...]
+_NEEDS = {"markov": (), "kmer": ()}
+
+
+@cache
+def assessments(plugins: Plugins = ()) -> dict[str, Assessment]:
+    """All assessments by id, in the order of the syllabus."""
+    found = [m.ASSESSMENT for m in _modules("kindergrad.assessments", plugins) if hasattr(m, "ASSESSMENT")]
+    order = [s for domain in Domain for s in skills.syllabus(domain)]
+    place = {name: i for i, name in enumerate(order)}
+    return {a.id: a for a in sorted(found, key=lambda a: (place.get(a.skill, len(place)), a.id))}
+
+
+@cache
+def engines(plugins: Plugins = ()) -> dict[str, EngineSpec]:
+    """All engines by id; a plug-in class with the methods of an ask is one."""
+    found: dict[str, EngineSpec] = {}
+    for module in _modules("kindergrad.engines", plugins):
+        specs = getattr(module, "ENGINES", None) or tuple(_classes(module))
+        found.update({spec.id: spec for spec in specs if isinstance(spec, EngineSpec)})
+    return found
+
+
+def assessment(name: str, plugins: Plugins = ()) -> Assessment:
+    """One assessment by id, or an UnknownNameError with the nearest."""
+    known = assessments(plugins)
+    if name not in known:
+        raise UnknownNameError("assessment", name, known)
+    return known[name]
+
+
+def engine(name: str, plugins: Plugins = ()) -> EngineSpec:
+    """One engine by id, or an UnknownNameError with the nearest."""
+    known = engines(plugins)
+    if name not in known:
+        raise UnknownNameError("engine", name, known)
+    return known[name]
+
+
+def question(found: Assessment) -> str:
+    """First sentence of the assessment's own file."""
+    doc = inspect.getdoc(inspect.getmodule(found.items)) or ""
+    return doc.split("\n\n")[0].replace("\n", " ")
+
+
+def told(found: Assessment) -> dict[str, str]:
+    """What the file says of itself: Shows, Does not show, Floor, Ceiling, Trap, Source."""
+    doc = inspect.getdoc(inspect.getmodule(found.items)) or ""
+    text = " ".join(doc.split())
+    keys = ("Shows:", "Does not show:", "Floor:", "Ceiling:", "Trap:", "Source:")
+    out = {}
+    for key in keys:
+        if key in text:
+            rest = text.split(key, 1)[1]
+            ends = [rest.find(other) for other in keys if rest.find(other) >= 0]
+            out[key.rstrip(":")] = rest[: min(ends)].strip() if ends else rest.strip()
+    return out
+
+
+def listing(kind: str, plugins: Plugins = ()) -> list[Listing]:
+    """Rows of ``kindergrad list``: assessments, engines, skills or worlds."""
+    makers = {"assessments": _list_assessments, "engines": _list_engines, "skills": _list_skills,
+              "worlds": lambda _: _list_worlds()}
+    if kind not in makers:
+        raise UnknownNameError("kind", kind, makers)
+    return list(makers[kind](plugins))
+
+
+def _list_assessments(plugins: Plugins) -> Iterator[Listing]:
+    for a in assessments(plugins).values():
+        grade = skills.skill(a.skill).grade.value
+        yield Listing(id=a.id, domain=a.domain.value, grade=grade, skill=a.skill, version=a.version,
+                      readouts=tuple(r.value for r in a.readouts), status="ready", summary=question(a))
+
+
+def _list_engines(plugins: Plugins) -> Iterator[Listing]:
+    for spec in engines(plugins).values():
+        asks = tuple(r.value for r, ask in ASK_OF.items() if _answers(spec.make, ask))
+        summary = (inspect.getdoc(spec.make) or spec.id).split("\n")[0]
+        yield Listing(id=spec.id, domain="genomics", grade=None, skill=None, version=_software(), readouts=asks,
+                      status="ready", summary=summary)
+
+
+def _list_skills(plugins: Plugins) -> Iterator[Listing]:
+    known = {a.skill: a for a in assessments(plugins).values()}
+    for domain in Domain:
+        for s in skills.syllabus(domain).values():
+            a = known.get(s.id)
+            yield Listing(id=s.id, domain=domain.value, grade=s.grade.value, skill=s.id,
+                          version=a.version if a else "", readouts=tuple(r.value for r in a.readouts) if a else (),
+                          status="ready" if a else "no assessment yet", summary=s.question)
+
+
+def _list_worlds() -> Iterator[Listing]:
+    for module in discover.built_in("kindergrad.worlds"):
+        if hasattr(module, "WORLD"):
+            summary = (inspect.getdoc(module) or "").split("\n\n")[0].replace("\n", " ")
+            yield Listing(id=module.WORLD, domain="genomics", grade=None, skill=None, version=_software(), readouts=(),
+                          status="ready", summary=summary)
+
+
+def _modules(package: str, plugins: Plugins) -> Iterator[ModuleType]:
+    yield from discover.built_in(package)
+    yield from discover.entry_points()
+    yield from (discover.plugin(path) for path in plugins)
+
+
+def _classes(module: ModuleType) -> Iterable[EngineSpec]:
+    """Engines of a plug-in file: its own classes that answer an ask."""
+    if not module.__name__.startswith("kindergrad_plugin_"):
+        return
+    for name, made in vars(module).items():
+        own = inspect.isclass(made) and made.__module__ == module.__name__ and not name.startswith("_")
+        readouts = [r for r, ask in ASK_OF.items() if own and _answers(made, ask)]
+        if readouts:
+            axis = Axis.EXAMPLES if readouts == [Readout.FIT] else Axis.BASES
+            yield EngineSpec(id=getattr(made, "name", None) or name.lower(), make=made, axis=axis)
+
+
+def check_offer(module: Path, plugins: Plugins) -> None:
+    """Refuse a plug-in that offers neither an engine nor an assessment."""
+    loaded = discover.plugin(module)
+    if not (hasattr(loaded, "ASSESSMENT") or hasattr(loaded, "ENGINES") or any(True for _ in _classes(loaded))):
+        raise PluginError(f"plug-in {module} offers nothing; expected a class with the method log_likelihood or "
+                          "fit and decide, or a constant ASSESSMENT")
+
+
+def _answers(made: Any, ask: type[Any]) -> bool:
+    wanted = [name for name in vars(ask) if not name.startswith("_") and callable(vars(ask)[name])]
+    return all(callable(getattr(made, name, None)) for name in wanted)
+
+
+def _software() -> str:
+    from kindergrad import __version__
+
+    return __version__

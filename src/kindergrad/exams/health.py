@@ -1,0 +1,49 @@
+"""Doctor: is the installation whole, and are the records of a run folder what they claim to be?"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from kindergrad.core.errors import StoreError
+from kindergrad.exams.store import Store
+
+_EXTRAS = {"pyrodigal": "genes"}
+
+
+def check(folder: Path | None = None) -> list[dict[str, Any]]:
+    """Findings as rows of what, ok and detail; extras that are not installed are no failure."""
+    out: list[dict[str, Any]] = [_row("python", sys.version_info >= (3, 11), sys.version.split()[0])]
+    for module, extra in _EXTRAS.items():
+        there = importlib.util.find_spec(module) is not None
+        out.append(_row(f"extra '{extra}'", True, "installed" if there else f"not installed: pip install "
+                        f"'kindergrad[{extra}]'"))
+    if folder is not None:
+        out += _records(Store.open(folder))
+    return out
+
+
+def _records(store: Store) -> list[dict[str, Any]]:
+    whole, broken = 0, []
+    for path in sorted((store.folder / "records").glob("*/*/record.json")):
+        try:
+            record = store.read(path)
+            whole += record.record_id == path.parent.name
+            if record.record_id != path.parent.name:
+                broken.append(f"{path} holds record {record.record_id}")
+        except StoreError as error:
+            broken.append(str(error))
+    torn = [p.name for p in (store.folder / "records").glob("*/.*") if p.is_dir()]
+    planned = store.read_json("plan.json")
+    out = [_row("records", not broken, "; ".join(broken[:3]) or f"{whole:,} whole")]
+    out.append(_row("left by killed writers", True, f"{len(torn)} (harmless; removed by the next run)"))
+    if planned:
+        missing = sum(not store.has(i) for i in planned["records"])
+        out.append(_row("plan", True, f"{len(planned['records']) - missing:,} of {len(planned['records']):,} exams done"))
+    return out
+
+
+def _row(what: str, ok: bool, detail: str) -> dict[str, Any]:
+    return {"what": what, "ok": bool(ok), "detail": detail}

@@ -1,0 +1,192 @@
+"""Run a study: make the material, let every engine read and sit, keep every record. Resumes by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kindergrad.core.answers import StatusAnswer
+from kindergrad.core.assessment import Assessment
+from kindergrad.core.config import EngineConfig, StudyConfig
+from kindergrad.core.errors import InputError, StudyError
+from kindergrad.core.names import Axis, Readout, Role, Status
+from kindergrad.core.records import Identity, Record
+from kindergrad.core.scale import Scale
+from kindergrad.exams import build, catalogue, lanes, material, plan, pool, sit
+from kindergrad.exams.store import Store
+from kindergrad.stats.scoring import cluster_stderr
+
+Tell = Callable[[int, int, str], None]
+"""Called with exams done, exams planned, and what is going on."""
+
+
+class Prepared(NamedTuple):
+    """A study with its world and its material on disk."""
+
+    study: StudyConfig
+    world: Any
+    store: Store
+    materials: Mapping[str, tuple[Assessment, str, str]]
+    """Key -> assessment, level, digest of the items."""
+    left_out: Mapping[str, str]
+    """Assessments that this world cannot offer, with the reason."""
+
+
+class _References(Mapping[str, Any]):
+    """Reference engines, trained on the whole corpus when first asked for."""
+
+    def __init__(self, names: set[str], study: StudyConfig, world: Any) -> None:
+        self._names, self._study, self._world = names, study, world
+        self._ready: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._ready:
+            spec = catalogue.engine(name, self._study.plugins)
+            engine = plan.make(spec, EngineConfig(id=name), 0)
+            if hasattr(engine, "learn"):
+                engine.learn(self._world.corpus(0))
+            self._ready[name] = engine
+        return self._ready[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def prepare(study: StudyConfig, folder: Path, tell: Tell) -> Prepared:
+    """Build the world and make all items, floors and ceilings that are not on disk yet."""
+    wanted = plan.chosen(study)
+    specs = [catalogue.engine(config.id, study.plugins) for config in study.engines]
+    store = Store.create(folder)
+    tell(0, 0, "reading the genome" if study.world.genome else "writing a synthetic genome")
+    world = build.world(study)
+    offered = [a for a in wanted if set(a.needs) <= world.offers]
+    left_out = {a.id: _why(a, world) for a in wanted if a not in offered}
+    if not offered:
+        raise StudyError(f"this world offers none of the chosen assessments: {'; '.join(left_out.values())}")
+    maker = material.Maker(
+        world=world, n=study.items, seed=study.seed, with_train=any(s.axis is Axis.EXAMPLES for s in specs),
+        references=_References(material.reference_names(offered, world.exact), study, world),
+    )
+    levels = [(a, level) for a in offered for level in a.levels]
+    materials = {}
+    for i, (assessment, level) in enumerate(levels):
+        tell(i, len(levels), f"making items: {assessment.curve(level)}")
+        made = maker.get(store, assessment, level)
+        materials[made.key] = (assessment, level, made.items.digest)
+        _keep_references(store, world, assessment, made)
+    return Prepared(study, world, store, materials, left_out)
+
+
+def run(study: StudyConfig, folder: Path, *, workers: int = 1, tell: Tell = lambda done, planned, what: None,
+        command: str = "") -> StatusAnswer:
+    """Run a study to the end, or as far as it goes; what is finished is never computed again.
+
+    Raises
+    ------
+    InputError, StoreError, PluginError
+        For anything wrong with the study, before any exam is sat.
+    KeyboardInterrupt
+        After the exams in progress were written.
+    """
+    start = time.perf_counter()
+    ready = prepare(study, folder, tell)
+    store = ready.store
+    store.clean()
+    jobs = []
+    for lane in plan.lanes(study, ready.world):
+        engine = plan.make(catalogue.engine(lane.engine.id, study.plugins), lane.engine, lane.seed)
+        jobs.append((lane, plan.exams(lane, engine, ready.materials), getattr(engine, "family", lane.name)))
+    ids = [exam.identity.record_id for _, planned, _ in jobs for exam in planned]
+    reused = sum(store.has(i) for i in ids)
+    store.write_json("study.json", study.model_dump(mode="json"))
+    store.write_json("plan.json", {"records": ids + _reference_ids(ready), "exams": ids})
+    facts = {"world": ready.world.sentence, "left_out": dict(ready.left_out),
+             "notes": list(getattr(ready.world, "notes", [])), "command": command, "reused": reused,
+             "seconds": None}
+    store.write_json("last_run.json", facts)
+    work = [lanes.job(ready, *job) for job in jobs]
+    try:
+        pool.work([w for w in work if w.exams], store, workers, lambda done, what: tell(reused + done, len(ids), what))
+    finally:
+        store.write_json("last_run.json", facts | {"seconds": time.perf_counter() - start})
+    return status(folder)
+
+
+def status(folder: Path) -> StatusAnswer:
+    """How far a run is.
+
+    Raises
+    ------
+    InputError
+        If there is no run in the folder.
+    """
+    store = Store.open(folder)
+    planned = store.read_json("plan.json")
+    last = store.read_json("last_run.json") or {}
+    if planned is None:
+        raise InputError(f"'{folder}' holds no plan; run 'kindergrad run --out {folder}'")
+    found = [store.read(store.place(i) / "record.json") for i in planned["exams"] if store.has(i)]
+    counts = {s: sum(r.status is s for r in found) for s in Status}
+    reasons: dict[str, int] = {}
+    for record in found:
+        if record.reason:
+            reasons[f"{record.skill}: {record.reason}"] = reasons.get(f"{record.skill}: {record.reason}", 0) + 1
+    return StatusAnswer(planned=len(planned["exams"]), ok=counts[Status.OK], failed=counts[Status.FAILED],
+                        not_applicable=counts[Status.NOT_APPLICABLE], unscored=counts[Status.UNSCORED],
+                        reused=int(last.get("reused", 0)), seconds=float(last.get("seconds") or 0.0), reasons=reasons)
+
+
+def records(folder: Path) -> list[Record]:
+    """All records of the study in a run folder, references too, in the order of the plan."""
+    store = Store.open(folder)
+    planned = store.read_json("plan.json")
+    if planned is None:
+        raise InputError(f"'{folder}' holds no plan; run 'kindergrad run --out {folder}'")
+    return [store.read(store.place(i) / "record.json") for i in planned["records"] if store.has(i)]
+
+
+def _why(assessment: Assessment, world: Any) -> str:
+    need = next(need for need in assessment.needs if need not in world.offers)
+    return f"{assessment.id}: {world.missing.get(need, f'this world offers no {need}')}"
+
+
+def _identity(world: Any, assessment: Assessment, made: material.Material, engine: str) -> Identity:
+    return Identity(engine=engine, engine_digest=world.digest, scale=(Scale(axis=Axis.BASES, value=world.size),),
+                    assessment=assessment.id, version=assessment.version, level=made.level,
+                    items_digest=made.items.digest, readout=Readout.LIKELIHOOD, seed=0)
+
+
+def _keep_references(store: Store, world: Any, assessment: Assessment, made: material.Material) -> None:
+    """Blind engines and the oracle are records like any other."""
+    sitters = [(name, Role.BLIND, both) for name, both in made.blind.items()]
+    for name, role, both in [*sitters, (_top_name(made), Role.ORACLE, made.top)]:
+        identity = _identity(world, assessment, made, name)
+        if store.has(identity.record_id):
+            continue
+        clusters = made.items.truth["cluster"]
+        estimand = sit.between(np.asarray(both[0]), made)
+        record = sit.outcome(
+            sit.Candidate(None, role.value, role), assessment, made, identity, sit.Place(world.id, world.split),
+            status=Status.OK if estimand.score is not None else Status.UNSCORED, reason=estimand.reason,
+            value=float(both[0].mean()), stderr=cluster_stderr(both[0], clusters), twin_value=float(both[1].mean()),
+            twin_stderr=cluster_stderr(both[1], clusters), n_scored=len(made.items), estimand=estimand)
+        store.write(record, {})
+
+
+def _top_name(made: material.Material) -> str:
+    return "oracle" if made.items.ideal is not None else f"ceiling-{made.ceiling_kind.value}"
+
+
+def _reference_ids(ready: Prepared) -> list[str]:
+    out = []
+    for key, (assessment, _, _) in ready.materials.items():
+        made = material.load(ready.store.cache / f"{key}.npz")
+        out += [_identity(ready.world, assessment, made, name).record_id for name in [*made.blind, _top_name(made)]]
+    return out

@@ -1,0 +1,142 @@
+"""One sitting: put the items to an engine, score the answers, and write down what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import kindergrad
+from kindergrad.core.asks import ASK_OF, KnowsTruth, checked
+from kindergrad.core.assessment import Assessment
+from kindergrad.core.errors import EngineError, SequenceError
+from kindergrad.core.items import Items
+from kindergrad.core.names import Readout, Role, Status
+from kindergrad.core.records import Estimand, Identity, Record, Split
+from kindergrad.stats.scoring import cluster_stderr, normalise
+from kindergrad.syllabus import skills
+
+if TYPE_CHECKING:
+    from kindergrad.exams.material import Material
+
+
+class Candidate(NamedTuple):
+    """Who sits: the engine as it is now, and what it is there for."""
+
+    engine: Any
+    family: str
+    role: Role
+    parameters: float | None = None
+    """How many it has now, where it tells."""
+
+
+class Place(NamedTuple):
+    """Where the exam takes place."""
+
+    world: str
+    split: Split
+
+
+def readouts(engine: Any, assessment: Assessment) -> list[Readout]:
+    """Through which asks this engine can be read on this assessment."""
+    return [r for r in assessment.readouts if isinstance(engine, ASK_OF[r])]
+
+
+def ask(engine: Any, assessment: Assessment, readout: Readout, items: Items, train: Items | None = None
+        ) -> NDArray[np.float64]:
+    """The engine's answers.
+
+    Raises
+    ------
+    EngineError
+        If the engine raises, or answers with the wrong shape or with non-finite numbers.
+    """
+    if isinstance(engine, KnowsTruth):
+        return engine.ideal(items)
+    extra = (train,) if readout is Readout.FIT else ()
+    try:
+        answers = assessment.readouts[readout](engine, items.asked, *extra)
+    except (EngineError, SequenceError) as error:
+        raise EngineError(str(error)) from error
+    except Exception as error:
+        raise EngineError(f"{type(error).__name__}: {error}") from error
+    return checked(answers, np.shape(answers), readout.value)
+
+
+def sit(candidate: Candidate, assessment: Assessment, material: Material, identity: Identity, place: Place
+        ) -> tuple[Record, dict[str, NDArray[Any]]]:
+    """Sit one exam; an engine that fails gives a record with status failed, never an exception."""
+    start = time.perf_counter()
+    items = material.items
+    train = None
+    if identity.readout is Readout.FIT and material.train is not None:
+        train = first(material.train, int(identity.scale[0].value))
+    try:
+        answers = ask(candidate.engine, assessment, identity.readout, items, train)
+        told = _diagnose(candidate, assessment, items)
+    except EngineError as error:
+        reason = f"{identity.engine}: {error}"
+        return outcome(candidate, assessment, material, identity, place, status=Status.FAILED, reason=reason), {}
+    values, twins = assessment.score(answers, items), assessment.twin(answers, items)
+    clusters = items.truth["cluster"]
+    estimand = between(values, material)
+    record = outcome(
+        candidate, assessment, material, identity, place,
+        status=Status.OK if estimand.score is not None else Status.UNSCORED, reason=estimand.reason,
+        value=float(values.mean()), stderr=cluster_stderr(values, clusters),
+        twin_value=float(twins.mean()), twin_stderr=cluster_stderr(twins, clusters),
+        n_scored=len(items), estimand=estimand, diagnostics=told, seconds=time.perf_counter() - start,
+    )
+    kept = {"cluster": clusters, "value": values, "twin": twins}
+    return record, kept | ({"concept": items.truth["concept"]} if "concept" in items.truth else {})
+
+
+def between(values: NDArray[np.float64], material: Material) -> Estimand:
+    """The score between floor and ceiling, or the reason why there is none."""
+    found = normalise(values, material.floor, material.ceiling, material.items.truth["cluster"])
+    reason = None
+    if found.score is None:
+        reason = (f"ceiling {found.ceiling:.3g} ± {found.ceiling_stderr:.2g} and floor {found.floor:.3g} "
+                  f"± {found.floor_stderr:.2g} cannot be told apart; ask more items")
+    return Estimand(floor=found.floor, floor_stderr=found.floor_stderr, floor_engine=material.floor_engine,
+                    ceiling=found.ceiling, ceiling_stderr=found.ceiling_stderr, ceiling_kind=material.ceiling_kind,
+                    score=found.score, score_stderr=found.stderr, reason=reason)
+
+
+def outcome(candidate: Candidate, assessment: Assessment, material: Material, identity: Identity, place: Place,
+            **found: Any) -> Record:
+    """A record of this exam."""
+    return Record(
+        record_id=identity.record_id, identity=identity, family=candidate.family, role=candidate.role,
+        domain=assessment.domain, grade=skills.skill(assessment.skill).grade,
+        skill=assessment.curve(material.level), world=place.world, split=place.split,
+        metric=assessment.metric, twin_metric=assessment.twin_metric, chance=assessment.chance,
+        n_planned=len(material.items), n_failed=len(material.items) - found.get("n_scored", 0),
+        frequency=material.frequency, time=datetime.now(UTC).isoformat(timespec="seconds"),
+        software=f"kindergrad {kindergrad.__version__}", **found,
+    )
+
+
+def first(items: Items, n: int) -> Items:
+    """The first n items."""
+    def cut(part: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        return {name: column[:n] for name, column in part.items()}
+
+    return Items(asked=cut(items.asked), truth=cut(items.truth), ideal=None if items.ideal is None else items.ideal[:n])
+
+
+def _diagnose(candidate: Candidate, assessment: Assessment, items: Items) -> dict[str, float]:
+    engine = candidate.engine
+    told = {} if candidate.parameters is None else {"parameters": candidate.parameters}
+    if assessment.diagnostics is None or not isinstance(engine, ASK_OF[Readout.LIKELIHOOD]):
+        return told
+    try:
+        return told | assessment.diagnostics(engine, items.asked)
+    except EngineError:
+        raise
+    except Exception as error:
+        raise EngineError(f"{type(error).__name__}: {error}") from error

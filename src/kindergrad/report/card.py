@@ -1,0 +1,127 @@
+"""From a run folder (or a table) to rows, answers and the report card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, StatusAnswer
+from kindergrad.core.config import Goal, StudyConfig
+from kindergrad.core.errors import InputError
+from kindergrad.core.names import Role
+from kindergrad.core.table import Row, rows
+from kindergrad.exams import catalogue, run
+from kindergrad.exams.store import Store
+from kindergrad.exchange import tables
+from kindergrad.progress import belief as beliefs
+from kindergrad.progress import forecast as forecasts
+from kindergrad.report import page
+from kindergrad.report.facts import SkillFacts, StudyFacts
+from kindergrad.syllabus import skills
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything that a report says."""
+
+    facts: StudyFacts
+    rows: list[Row]
+    forecast: ForecastAnswer | None
+    belief: BeliefAnswer | None
+    status: StatusAnswer | None
+
+    def write(self, path: Path) -> Path:
+        """The report card as one HTML file."""
+        return page.write(path, self.facts, self.rows, self.forecast, self.belief, self.status)
+
+
+def load(source: Path) -> list[Row]:
+    """Rows of a run folder or of a table file."""
+    if source.suffix in (".csv", ".gz", ".parquet"):
+        return tables.read(source)
+    return rows([record.row() for record in run.records(source)], where=str(source))
+
+
+def goal_of(source: Path, stated: str | None) -> Goal | None:
+    """The goal that was stated, else that of the study in the folder."""
+    if stated:
+        return Goal.parse(stated)
+    study = _study(source)
+    return Goal.parse(study.goal) if study and study.goal else None
+
+
+def card(source: Path) -> Card:
+    """Rows and answers of a run folder or of a table.
+
+    Raises
+    ------
+    InputError
+        If there is nothing there; the message names the nearest folder.
+    """
+    found = load(source)
+    study = _study(source)
+    seed = study.seed if study else 0
+    scored = any(r.scored and r.role is Role.LEARNER for r in found)
+    goal = goal_of(source, None)
+    return Card(
+        facts=facts(source, found),
+        rows=found,
+        forecast=forecasts.forecast(found, seed=seed) if scored else None,
+        belief=_belief(found, goal, seed) if scored and goal else None,
+        status=run.status(source) if source.is_dir() else None,
+    )
+
+
+def facts(source: Path, found: list[Row]) -> StudyFacts:
+    """The study in words."""
+    import kindergrad
+
+    study = _study(source)
+    last = (Store(source).read_json("last_run.json") or {}) if source.is_dir() else {}
+    engines = tuple(dict.fromkeys(r.engine for r in found if r.role is Role.LEARNER))
+    left_out = tuple(f"Not asked: {why}." for why in last.get("left_out", {}).values())
+    return StudyFacts(
+        title=study.name if study else source.name,
+        world=last.get("world", f"the table {source.name}"),
+        engines=engines,
+        command=last.get("command") or f"kindergrad report {source}",
+        seed=study.seed if study else 0,
+        versions={"kindergrad": kindergrad.__version__},
+        seconds=last.get("seconds"),
+        comparable=study.comparable if study else True,
+        goal=study.goal if study else None,
+        skills=tuple(_skill(a.id, study) for a in catalogue.assessments(study.plugins if study else ()).values()),
+        notes=(*last.get("notes", ()), *left_out),
+    )
+
+
+def skill_facts(name: str) -> SkillFacts:
+    """One skill of the syllabus, with what its assessment says of itself.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest skill.
+    """
+    return _skill(skills.skill(name).id, None)
+
+
+def _skill(name: str, study: StudyConfig | None) -> SkillFacts:
+    found = skills.skill(name)
+    assessment = catalogue.assessments(study.plugins if study else ()).get(name)
+    told = catalogue.told(assessment) if assessment else {}
+    return SkillFacts(id=found.id, grade=found.grade.value, question=found.question, shows=told.get("Shows", ""),
+                      does_not_show=told.get("Does not show", ""), trap=told.get("Trap", ""),
+                      source=told.get("Source", ""))
+
+
+def _belief(found: list[Row], goal: Goal, seed: int) -> BeliefAnswer | None:
+    try:
+        return beliefs.belief(found, goal, seed=seed)
+    except InputError:  # the goal's skill has no score yet: the page says so
+        return None
+
+
+def _study(source: Path) -> StudyConfig | None:
+    kept = Store(source).read_json("study.json") if source.is_dir() else None
+    return StudyConfig.model_validate(kept) if kept else None

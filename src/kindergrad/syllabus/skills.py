@@ -1,0 +1,102 @@
+"""Skills of a domain, with grade and prerequisites, read from the TOML file of the domain."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+from pydantic import ValidationError
+
+from kindergrad.core.errors import InputError, UnknownNameError
+from kindergrad.core.names import Domain, Grade
+from kindergrad.core.records import Contract
+
+
+class Skill(Contract):
+    """One thing to be learned.
+
+    Attributes
+    ----------
+    id : ``domain/name``.
+    question : what is asked, in one sentence.
+    why : why it is at this grade.
+    exposure : how often a real genome, screen or text shows it.
+    prerequisites : ids of skills of the same domain.
+    """
+
+    id: str
+    grade: Grade
+    question: str
+    why: str
+    exposure: str
+    prerequisites: tuple[str, ...] = ()
+
+    @property
+    def domain(self) -> Domain:
+        return Domain(self.id.split("/")[0])
+
+
+@cache
+def syllabus(domain: Domain) -> dict[str, Skill]:
+    """The skills of a domain, easiest grade first, prerequisites before what needs them.
+
+    Raises
+    ------
+    InputError
+        If the syllabus file names an unknown prerequisite or goes in a circle.
+    """
+    source = resources.files("kindergrad.syllabus") / f"{domain.value}.toml"
+    if not source.is_file():
+        return {}
+    raw = tomllib.loads(source.read_text(encoding="utf-8"))
+    try:
+        found = [Skill(id=f"{domain.value}/{name}", **_full(domain, body)) for name, body in raw.items()]
+    except ValidationError as error:
+        raise InputError(f"{domain.value}.toml: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}") from None
+    return {skill.id: skill for skill in ordered(found)}
+
+
+def _full(domain: Domain, body: dict[str, object]) -> dict[str, object]:
+    names = body.get("prerequisites", [])
+    return {**body, "prerequisites": tuple(f"{domain.value}/{n}" for n in names)} if isinstance(names, list) else body
+
+
+def ordered(skills: Iterable[Skill]) -> list[Skill]:
+    """By grade, and within the whole so that prerequisites come first.
+
+    Raises
+    ------
+    InputError
+        For an unknown prerequisite or a circle, naming the skills.
+    """
+    waiting = {skill.id: skill for skill in sorted(skills, key=lambda s: s.grade.order)}
+    for skill in waiting.values():
+        for need in skill.prerequisites:
+            if need not in waiting:
+                raise UnknownNameError(f"prerequisite of {skill.id}", need, waiting)
+    done: dict[str, Skill] = {}
+    while waiting:
+        ready = [s for s in waiting.values() if all(need in done for need in s.prerequisites)]
+        if not ready:
+            raise InputError(f"the prerequisites go in a circle: {', '.join(sorted(waiting))}")
+        lowest = min(s.grade.order for s in ready)
+        for skill in ready:
+            if skill.grade.order == lowest:
+                done[skill.id] = waiting.pop(skill.id)
+    return list(done.values())
+
+
+def skill(name: str) -> Skill:
+    """The skill of an id such as ``genomics/start-codon``.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest skill of any domain.
+    """
+    known = {s.id: s for domain in Domain for s in syllabus(domain).values()}
+    if name not in known:
+        raise UnknownNameError("skill", name, known)
+    return known[name]
