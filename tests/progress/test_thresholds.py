@@ -106,7 +106,12 @@ def test_power_against_sharp_rises_with_eight_points_a_quarter_decade_apart() ->
     found = []
     for seed in range(40):
         rng = np.random.default_rng([seed, 77])
-        scales = 10.0 ** (3.0 + 0.25 * np.arange(8))
         latent = rising(rng.uniform(3.5, 4.25), rng.uniform(0.02, 0.2))
-        found.append(judged(rows_of(latent, scales=scales, rng=rng)).verdict is Verdict.ABRUPT)
+        rows = []
+        for x in 3.0 + 0.25 * np.arange(8):
+            p = latent(x)
+            stderr = max(np.sqrt(p * (1.0 - p) / 500), 0.001)  # a share of n = 500 items
+            rows.append(Row.model_validate({"engine": "e", "skill": "s", "axis": "bases", "scale": 10.0**x,
+                                            "value": p + rng.normal(0, stderr), "stderr": stderr}))
+        found.append(judged(rows).verdict is Verdict.ABRUPT)
     assert np.mean(found) >= 0.8

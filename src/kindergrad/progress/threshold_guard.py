@@ -17,8 +17,8 @@ from kindergrad.stats.hierarchy_atoms import rise
 Floats = NDArray[np.float64]
 
 ALLOWED = 0.05
-DRAWS = 59
-"""Simulated curves: with none as abrupt as the real one, p = 1/60; with two, p = 3/60."""
+DRAWS = 39
+"""Simulated curves: with none as abrupt as the real one, p = 1/40; with one, p = 2/40."""
 CLEARLY_SMOOTH = 1.5 * ABRUPT_WIDTH
 """Width of the smooth curve that stands in where no draw of the posterior is smooth: the hardest to tell apart."""
 
