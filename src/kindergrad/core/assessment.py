@@ -56,7 +56,7 @@ class Assessment:
     learner: str
     source: str
     levels: tuple[str, ...] = ("all",)
-    floor: tuple[str, ...] = ("uniform", "composition-0", "composition-1", "composition-2")
+    floor: tuple[str, ...] = ("uniform", "local-composition", "composition-0", "composition-1", "composition-2")
     ceiling: CeilingKind = CeilingKind.EXACT
     top: float = 1.0
     reference: str | None = None

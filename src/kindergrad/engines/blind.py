@@ -1,6 +1,7 @@
 """Engines that cannot know: their best gives the floor of every exam.
 
-``uniform`` holds all letters equal; ``composition-k`` knows how often each letter follows the last k (0 to 2).
+``uniform`` holds all letters equal; ``composition-k`` knows how often each letter follows the last k (0 to 2);
+``local-composition`` follows the letters of the sequence it reads.
 """
 
 from __future__ import annotations
@@ -58,6 +59,28 @@ class Composition:
         return out
 
 
+class LocalComposition:
+    """Letter frequencies of the sequence so far, with ``weight`` letters of an even mixture to begin with."""
+
+    name = "local-composition"
+    family = "blind"
+
+    def __init__(self, weight: float = 16.0, seed: int = 0) -> None:
+        self.weight = weight
+
+    def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:
+        out = np.zeros(len(target))
+        for part in pack(context, target, 1 << 18):
+            log_p = np.zeros(len(part.codes))
+            for letter in range(4):
+                here = part.codes == letter
+                before = np.cumsum(here) - here
+                own = before - before[np.flatnonzero(part.place == 0)][part.owner]
+                log_p[here] = np.log((own + self.weight / 4) / (part.place + self.weight))[here]
+            out[part.rows] = part.sum(log_p)
+        return out
+
+
 def _words(codes: NDArray[np.int64], order: int) -> NDArray[np.int64]:
     """Code of each word of ``order + 1`` letters."""
     words = codes[: len(codes) - order]
@@ -68,5 +91,6 @@ def _words(codes: NDArray[np.int64], order: int) -> NDArray[np.int64]:
 
 ENGINES = (
     EngineSpec(make=Uniform, id="uniform", role=Role.BLIND),
+    EngineSpec(make=LocalComposition, id="local-composition", role=Role.BLIND),
     *(EngineSpec(make=Composition, id=f"composition-{k}", role=Role.BLIND, settings={"order": k}) for k in range(3)),
 )

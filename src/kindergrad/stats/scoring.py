@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 _CLEAR = 2.0
 """Ceiling and floor must lie this many standard errors apart, else the score is a ratio of noise."""
+TIE = 1e-3
+"""Answers closer than this (nats) are held equal: an engine that knows nothing must not win by rounding."""
 
 
 def placement(answers: Floats, true: NDArray[np.int64]) -> Floats:
@@ -18,16 +20,16 @@ def placement(answers: Floats, true: NDArray[np.int64]) -> Floats:
     The mean over items is the area under the ROC curve within items (0.5 for a coin).
     """
     own = np.take_along_axis(answers, true[:, None], axis=1)
-    beaten = (answers < own).sum(axis=1) + 0.5 * ((answers == own).sum(axis=1) - 1)
+    beaten = (answers < own - TIE).sum(axis=1) + 0.5 * ((np.abs(answers - own) <= TIE).sum(axis=1) - 1)
     return np.asarray(beaten / (answers.shape[1] - 1))
 
 
 def rank_first(answers: Floats, true: NDArray[np.int64]) -> Floats:
     """1 where the true candidate beats all others, 0 where not, 1/k in a tie of k at the top. (n,) in [0, 1]."""
     own = np.take_along_axis(answers, true[:, None], axis=1)
-    top = answers.max(axis=1, keepdims=True)
-    ties = (answers == top).sum(axis=1)
-    return np.asarray(np.where(own[:, 0] == top[:, 0], 1.0 / ties, 0.0))
+    beaten_by_none = (answers <= own + TIE).all(axis=1)
+    ties = (np.abs(answers - own) <= TIE).sum(axis=1)
+    return np.asarray(np.where(beaten_by_none, 1.0 / ties, 0.0))
 
 
 def bits_gained(log_p: Floats, letters: NDArray[np.int64]) -> Floats:

@@ -2,16 +2,19 @@
 
 Shows: that codons stand for something, in frame.
 Does not show: how bad a change of the protein is.
-Floor: letter, pair and triplet frequencies; every control changes the same letter into the same letter,
-at the third place of its codon too. Ceiling: the chain of codons that wrote the genes.
-Trap: GC of the third place; without matched letters it decides.
+Floor: letter, pair and triplet frequencies; every control changes the same letter into the same letter, at the
+third place of its codon too, and gains or loses as much in triplet frequencies. Ceiling: the chain of codons that
+wrote the genes.
+Trap: frequent codons; in E. coli the usual synonymous change leads to a rarer triplet than the usual missense one.
 Source: Miyata et al. (1979), doi:10.1007/BF01732340 (synonymous against replacing changes).
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +27,15 @@ from kindergrad.core.names import Readout
 from kindergrad.stats.scoring import placement, rank_first
 
 BEFORE, AFTER, CONTROLS = 18, 18, 3
-_Site = tuple[int, int]  # gene, place of the third letter of the codon
+POOL = 40  # sites among which the controls closest in triplet frequencies are taken
+
+
+class _Site(NamedTuple):
+    gene: int
+    third: int
+    """Place of the third letter of the codon."""
+    gain: float
+    """Change in the log frequency of the three triplets that hold it."""
 
 
 @lru_cache(maxsize=4)
@@ -34,6 +45,7 @@ def _sites(world: Any) -> dict[tuple[str, str], dict[str, list[_Site]]]:
 
     table = CodonTable.unambiguous_dna_by_id[1]
     found: dict[tuple[str, str], dict[str, list[_Site]]] = {}
+    log_frequency = _triplets(world)
     for g, gene in enumerate(world.genes()):
         for third in range(BEFORE + 2 + (-BEFORE) % 3, len(gene.coding) - AFTER - 3, 3):
             codon = gene.coding[third - 2 : third + 1]
@@ -41,8 +53,18 @@ def _sites(world: Any) -> dict[tuple[str, str], dict[str, list[_Site]]]:
                 other = codon[:2] + new
                 same = table.forward_table.get(other) == table.forward_table.get(codon)
                 kind = "nonsense" if other in table.stop_codons else "synonymous" if same else "missense"
-                found.setdefault((codon[2], new), {}).setdefault(kind, []).append((g, third))
+                around = gene.coding[third - 2 : third + 3]
+                gain = sum(log_frequency[(around[:2] + new + around[3:])[i : i + 3]] - log_frequency[around[i : i + 3]]
+                           for i in range(3))
+                found.setdefault((codon[2], new), {}).setdefault(kind, []).append(_Site(g, third, gain))
     return found
+
+
+def _triplets(world: Any) -> dict[str, float]:
+    """Log frequency of every triplet in the genes, in any frame."""
+    counts = Counter(text[i : i + 3] for text in (gene.coding for gene in world.genes()) for i in range(len(text) - 2))
+    total = counts.total()
+    return {a + b + c: math.log((counts[a + b + c] + 1) / (total + 64)) for a in "ACGT" for b in "ACGT" for c in "ACGT"}
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
@@ -54,15 +76,17 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     for rng in seeds.item_streams(n, seed, "codon-table", level):
         change = changes[int(rng.choice(len(changes), p=weight / weight.sum()))]
         true = sites[change]["synonymous"][int(rng.integers(len(sites[change]["synonymous"])))]
-        others = [sites[change][level][j] for j in rng.choice(len(sites[change][level]), CONTROLS, replace=False)]
+        pool = sites[change][level]
+        drawn = [pool[j] for j in rng.choice(len(pool), min(POOL, len(pool)), replace=False)]
+        others = sorted(drawn, key=lambda site: abs(site.gain - true.gain))[:CONTROLS]
         at = int(rng.integers(CONTROLS + 1))
         row = [*others[:at], true, *others[at:]]
-        texts = [(genes[g].coding, third) for g, third in row]
+        texts = [(genes[site.gene].coding, site.third) for site in row]
         context.append([text[third - BEFORE : third] for text, third in texts])
         new.append([change[1] + text[third + 1 : third + 1 + AFTER] for text, third in texts])
         old.append([text[third : third + 1 + AFTER] for text, third in texts])
         codons.append([(text[third - 5 : third + 4], change[1]) for text, third in texts])
-        cluster.append(genes[true[0]].cluster)
+        cluster.append(genes[true.gene].cluster)
         place.append(at)
     ideal = np.array([[world.substitution_log_odds(nine, letter) for nine, letter in row] for row in codons]
                      ) if world.exact else None

@@ -2,9 +2,9 @@
 
 Shows: that the signals around a start are read together.
 Does not show: which of two nearby ATGs is used.
-Floor: letter, pair and triplet frequencies; the same letter is broken in every candidate.
+Floor: letter, pair and triplet frequencies, and local composition; every candidate changes the T into an A.
 Ceiling: knows the ribosome site, its gaps and the codons; letters between them are taken as independent.
-Trap: the place in the window; every ATG stands at the same place.
+Trap: starts stand in AT-rich stretches; a change that kept another share of AT would give them away.
 Source: Shine and Dalgarno (1974), doi:10.1073/pnas.71.4.1342.
 """
 
@@ -42,8 +42,8 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 
 def _broken(window: str) -> tuple[str, str, str]:
-    """What stands before the ATG, the rest, and the rest with ACG in its place."""
-    return window[:UPSTREAM], window[UPSTREAM:], "ACG" + window[UPSTREAM + 3 :]
+    """What stands before the ATG, the rest, and the rest with AAG in its place."""
+    return window[:UPSTREAM], window[UPSTREAM:], "AAG" + window[UPSTREAM + 3 :]
 
 
 def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
