@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 SLOPE_SDS = (0.0, 0.3, 0.6)
 """Candidates for the spread of log slopes between skills; 0 is the Rasch model, one slope for all."""
 GOOD_R_HAT = 1.05
+MOST_DIVERGENT = 0.05
+"""Share of draws; diverging steps are refused, and only hint at corners that few draws reach."""
 _FOLDS = 4
 
 
@@ -65,7 +67,7 @@ class AbilityFit(NamedTuple):
 
     @property
     def converged(self) -> bool:
-        return self.r_hat <= GOOD_R_HAT and self.divergent <= 0.01 * len(self.ability)
+        return self.r_hat <= GOOD_R_HAT and self.divergent <= MOST_DIVERGENT * len(self.ability)
 
 
 def fit_abilities(

@@ -85,7 +85,7 @@ def fit_items(
     InputError
         For answers other than 0, 1 and NaN, or an item that all or none answered right (its difficulty is infinite).
     """
-    problem, free = _prepare(answers, counts, model, guess)
+    problem, free, pattern = _prepare(answers, counts, model, guess)
     converged = False
     for _ in range(_EM_STEPS):
         step = _em_step(problem, free)
@@ -104,12 +104,13 @@ def fit_items(
     spread = np.sqrt(np.maximum(posterior @ problem.nodes**2 - mean**2, 0.0))
     if a.sum() < 0:  # the axis of ability has no sign of its own
         a, mean = -a, -mean
-    return ItemFit(a, d, c, stderr[0], stderr[1], value, len(free), mean, spread, converged)
+    return ItemFit(a, d, c, stderr[0], stderr[1], value, len(free), mean[pattern], spread[pattern], converged)
 
 
 def _prepare(
     answers: NDArray[Any], counts: NDArray[Any] | None, model: Model, guess: float | NDArray[Any]
-) -> tuple[_Problem, Floats]:
+) -> tuple[_Problem, Floats, NDArray[np.int64]]:
+    """The problem over distinct rows of answers, starting values, and the distinct row of each row."""
     table = np.asarray(answers, dtype=np.float64)
     if table.ndim != 2 or not np.isin(table[~np.isnan(table)], (0.0, 1.0)).all():
         raise InputError("answers must be a table of 0, 1 and NaN (not asked); "
@@ -117,8 +118,9 @@ def _prepare(
     weight = np.ones(len(table)) if counts is None else np.asarray(counts, dtype=np.float64)
     if weight.shape != (len(table),) or (weight < 0).any():
         raise InputError(f"counts must be shape ({len(table)},) and not negative; got shape {weight.shape}")
-    seen = (~np.isnan(table)).astype(np.float64)
-    right = np.nan_to_num(table)
+    distinct, pattern = np.unique(np.nan_to_num(table, nan=-1.0), axis=0, return_inverse=True)
+    weight = np.bincount(pattern, weights=weight).astype(np.float64)
+    seen, right = (distinct >= 0).astype(np.float64), np.maximum(distinct, 0.0)
     share = (weight @ right) / np.maximum(weight @ seen, 1e-300)
     if bad := [j for j, p in enumerate(share.tolist()) if not 0 < p < 1]:
         raise InputError(f"item {bad[0]} was answered right by a share of {share[bad[0]]:g}: its difficulty is "
@@ -142,7 +144,7 @@ def _prepare(
     nodes = np.linspace(-_WIDTH, _WIDTH, _NODES)
     log_prior = -0.5 * nodes**2
     problem = _Problem(right, seen, weight, nodes, log_prior - logsumexp(log_prior), design, offset)
-    return problem, np.concatenate(start)
+    return problem, np.concatenate(start), pattern
 
 
 def _unpack(problem: _Problem, free: Floats) -> tuple[Floats, Floats, Floats]:
