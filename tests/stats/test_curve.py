@@ -113,6 +113,13 @@ def test_all_at_the_floor_stays_wide_and_honest() -> None:
     assert 0.5 < np.mean(np.isinf(posterior.crossing(0.5))) < 0.99
 
 
+def test_a_falling_curve_below_the_target_has_not_reached_it() -> None:
+    falling = curve.fit(X, noisy(-0.06 * (X - X[0]), 0.01, 3), np.full(9, 0.01))
+    assert np.mean(np.isinf(falling.crossing(0.5))) > 0.9
+    above = curve.fit(X, noisy(0.9 - 0.02 * (X - X[0]), 0.01, 3), np.full(9, 0.01))
+    assert np.all(above.crossing(0.5) == X[0])
+
+
 def test_one_and_two_points() -> None:
     one = curve.fit([5.0], [0.1], [0.02])
     assert 0.1 < one.p_learning < 0.6

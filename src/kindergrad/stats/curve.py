@@ -86,10 +86,14 @@ class CurvePosterior(NamedTuple):
     def crossing(self, target: float) -> Floats:
         """Draws of the first log10 scale where the curve reaches ``target``; ``inf`` = never within the horizon.
 
-        A curve that has reached it at or before the smallest observed scale gives that scale.
+        A curve that stands there at the smallest observed scale gives that scale. One that falls through the target
+        before it does not reach it: nothing smaller was observed.
         """
         stacked = [law.inverse(target, p) for law, p in zip(self.laws, self.parameters, strict=True) if len(p)]
-        at = np.maximum(np.concatenate(stacked)[self.order], self.design.low)
+        low = self.design.low
+        already = np.where(self.predict([low])[:, 0] >= target, low, np.inf)
+        at = np.concatenate(stacked)[self.order]
+        at = np.where(at < low, already, at)
         return np.asarray(np.where(at > self.horizon, np.inf, at))
 
 
