@@ -1,9 +1,11 @@
 """A loss curve as a law plus a random walk: exact in the linear part, importance sampling for the rest.
 
-``ln loss(x) = sum_l c_l B_l(x; theta) + walk(x) + noise``, with x = log10 scale. The walk has variance tau^2 per
-decade and starts at 0 at the smallest scale: it is what the law misses, stays correlated, and opens with distance.
-The noise has variance ``stderr^2 + sigma^2``. Given (theta, sigma, tau) everything is Gaussian: a Kalman filter
-(doi:10.1115/1.3662552) whitens data and basis in one pass. The rest is sampled by adaptive multiple importance
+``ln loss(x) = sum_l c_l B_l(x; theta) + walk(x) + noise``, with x = log10 scale. The walk starts at 0 at the smallest
+scale. It is what the law misses: it stays correlated and opens with distance. It has variance tau^2 per decade and a
+drift of its own, an Ornstein-Uhlenbeck process of standard deviation ``speed`` that forgets at rate ``decay`` per
+decade: a local trend that dies out (doi:10.1287/mnsc.31.10.1237). The noise has variance ``stderr^2 + sigma^2``.
+Given (theta, sigma, tau, speed, decay) everything is Gaussian: a Kalman filter (doi:10.1115/1.3662552) whitens data
+and basis in one pass. The rest is sampled by adaptive multiple importance
 sampling (doi:10.1111/j.1467-9469.2011.00756.x) from a deterministic point set: no random number is drawn.
 """
 
@@ -12,19 +14,23 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammaincinv, gammaln, logsumexp, ndtr, ndtri
 
 from kindergrad.stats.curve_evidence import posterior_of_coefficients
 from kindergrad.stats.laws._law import Design, Floats, Law
 
 NODES = 128
-"""Points per round of importance sampling."""
-ROUNDS = 4
+"""Points per round of importance sampling, and the largest number of rounds."""
+ROUNDS = 10
 ENOUGH = 30.0
 """Effective number of nodes at which sampling may stop."""
 SIGMA = (0.01, 1.3)
 TAU = (0.03, 1.3)
-"""Log-normal priors, median and sd of the natural logarithm: noise, and walk per square root of a decade."""
+SPEED = (0.05, 1.3)
+DECAY = (1.5, 0.7)
+"""Log-normal priors, median and sd of the natural logarithm: noise, walk per square root of a decade, drift per
+decade, and rate per decade at which the drift is forgotten."""
 SMALLEST = 1e-4
 """Relative noise below which nothing is believed; it keeps the arithmetic regular."""
 
@@ -43,6 +49,15 @@ class LossData(NamedTuple):
         return Design(float(self.x[0]), float(self.x[-1]), np.inf)
 
 
+class Hyper(NamedTuple):
+    """Noise, walk, drift and its decay at each node, shape (k,)."""
+
+    sigma: Floats
+    tau: Floats
+    speed: Floats
+    decay: Floats
+
+
 class WalkPosterior(NamedTuple):
     """Posterior of one law on weighted nodes."""
 
@@ -52,15 +67,15 @@ class WalkPosterior(NamedTuple):
     """Normalised, shape (k,)."""
     theta: Floats
     """Nonlinear parameters, shape (k, n_nonlinear)."""
-    sigma: Floats
-    tau: Floats
+    hyper: Hyper
     mean: Floats
     """Linear coefficients: mean (L, k)."""
     covariance: Floats
     """(L, L, k)."""
     state: Floats
-    """Filtered walk at the last scale of (data, basis functions), shape (1 + L, k)."""
-    state_variance: Floats
+    """Filtered (walk, drift) at the last scale of (data, basis functions), shape (2, 1 + L, k)."""
+    state_covariance: Floats
+    """(walk, both, drift), shape (3, k)."""
 
     @property
     def effective(self) -> float:
@@ -76,10 +91,10 @@ def points(n: int, dimensions: int, skip: int = 0) -> Floats:
     return np.asarray((0.5 + np.arange(skip + 1, skip + n + 1)[:, None] * steps) % 1.0)
 
 
-def fit_walk(law: Law, data: LossData) -> WalkPosterior:
-    """Evidence and posterior of a law plus a random walk."""
+def fit_walk(law: Law, data: LossData, *, drift: bool) -> WalkPosterior:
+    """Evidence and posterior of a law plus a random walk, with or without a drift of its own."""
     free = _free(law, data.design)
-    d = free.size + 2
+    d = free.size + (4 if drift else 2)
     eta = ndtri(np.clip(points(NODES, d), 1e-6, 1.0 - 1e-6))
     solved = [_solve(law, data, eta, free)]
     proposals: list[tuple[Floats, Floats]] = []
@@ -97,42 +112,43 @@ def fit_walk(law: Law, data: LossData) -> WalkPosterior:
     keep = np.flatnonzero(weight > 1e-5 * weight.max())
     joined = _Solved(*(np.concatenate(part, axis=-1)[..., keep] for part in zip(*solved, strict=True)))
     log_evidence = float(logsumexp(log_weight) - np.log(everything.shape[0]))
-    return WalkPosterior(law, log_evidence, weight[keep] / weight[keep].sum(), joined.theta.T, joined.sigma, joined.tau,
-                         joined.mean, joined.covariance, joined.state, joined.state_variance)
+    return WalkPosterior(law, log_evidence, weight[keep] / weight[keep].sum(), joined.theta.T, Hyper(*joined.hyper),
+                         joined.mean, joined.covariance, joined.state, joined.state_covariance)
 
 
 def predict_walk(posterior: WalkPosterior, data: LossData, x_new: Floats) -> tuple[Floats, Floats]:
     """Mean and variance of ln loss (observed, without the error of the future exam) per node, shapes (m, k)."""
     basis = posterior.law.basis(x_new, posterior.theta, data.design).transpose(2, 1, 0)
-    distance = np.maximum(0.0, x_new - data.x[-1])[:, None]
-    lead = basis - posterior.state[1:, None, :]
-    mean = data.last + posterior.state[0] + np.einsum("lmk,lk->mk", lead, posterior.mean)
+    step = np.maximum(0.0, x_new - data.x[-1])[:, None]
+    _, move, noise, _, _ = transition(step, posterior.hyper)
+    walk = posterior.state[0][:, None, :] + move * posterior.state[1][:, None, :]
+    lead = basis - walk[1:]
+    mean = data.last + walk[0] + np.einsum("lmk,lk->mk", lead, posterior.mean)
     variance = np.einsum("amk,abk,bmk->mk", lead, posterior.covariance, lead)
-    variance += posterior.state_variance + posterior.tau**2 * distance + posterior.sigma**2
+    vww, vwd, vdd = posterior.state_covariance
+    variance += vww + 2.0 * move * vwd + move**2 * vdd + noise + posterior.hyper.sigma**2
     return mean, variance
 
 
 class _Solved(NamedTuple):
     log_joint: Floats
     theta: Floats
-    sigma: Floats
-    tau: Floats
+    hyper: Floats
     mean: Floats
     covariance: Floats
     state: Floats
-    state_variance: Floats
+    state_covariance: Floats
 
 
-def _solve(law: Law, data: LossData, eta: Floats, free: Floats) -> _Solved:
+def _solve(law: Law, data: LossData, eta: Floats, free: NDArray[np.intp]) -> _Solved:
     """Everything that is Gaussian given the nodes; the last axis of every array is the node."""
     u = np.full((eta.shape[0], law.n_nonlinear), 0.5)
-    u[:, free.astype(int)] = np.clip(ndtr(eta[:, :-2]), 1e-9, 1.0 - 1e-9)
+    u[:, free] = np.clip(ndtr(eta[:, : free.size]), 1e-9, 1.0 - 1e-9)
     theta = law.nonlinear(u, data.design)
-    sigma = SMALLEST + SIGMA[0] * np.exp(SIGMA[1] * np.clip(eta[:, -2], -6, 6))
-    tau = TAU[0] * np.exp(TAU[1] * np.clip(eta[:, -1], -6, 6))
+    hyper = _hyper(eta[:, free.size :])
     basis = law.basis(data.x, theta, data.design).transpose(2, 1, 0)
     columns = np.concatenate([np.broadcast_to(data.z[None, :, None], (1, *basis.shape[1:])), basis])
-    white, log_sd, state, variance = _whiten(columns, data, sigma, tau)
+    white, log_sd, state, variance = _whiten(columns, data, hyper)
     gram = np.einsum("ank,bnk->abk", white[1:], white[1:])
     moment = np.einsum("ank,nk->ak", white[1:], white[0])
     solved = posterior_of_coefficients(gram, moment, law.prior[0])
@@ -143,34 +159,62 @@ def _solve(law: Law, data: LossData, eta: Floats, free: Floats) -> _Solved:
         if sd > 0:
             log_joint = log_joint - 0.5 * ((coefficient - mean) / sd) ** 2
     log_joint = log_joint - 0.5 * solved.log_determinant
-    return _Solved(log_joint, theta.T, sigma, tau, solved.mean, solved.covariance, state, variance)
+    return _Solved(log_joint, theta.T, np.stack(hyper), solved.mean, solved.covariance, state, variance)
 
 
-def _whiten(columns: Floats, data: LossData, sigma: Floats, tau: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Kalman filter of a random walk, applied to every column (columns, n, k) with the same gains."""
+def _hyper(eta: Floats) -> Hyper:
+    """Hyper-parameters from their standard normal coordinates, shape (k, 4), or (k, 2) for a walk without drift."""
+    k, d = eta.shape
+    priors = (SIGMA, TAU, SPEED, DECAY)
+    values = [m * np.exp(s * np.clip(e, -6, 6)) for (m, s), e in zip(priors, eta.T, strict=False)]
+    if d == 2:
+        values += [np.zeros(k), np.ones(k)]
+    return Hyper(SMALLEST + values[0], *values[1:])
+
+
+def _whiten(columns: Floats, data: LossData, hyper: Hyper) -> tuple[Floats, Floats, Floats, Floats]:
+    """Kalman filter of walk and drift, applied to every column (columns, n, k) with the same gains.
+
+    Returns white columns, log of the innovations' sd, the filtered (walk, drift) of every column (2, columns, k) and
+    their covariance (walk, both, drift) of shape (3, k).
+    """
     step = np.diff(data.x, prepend=data.x[0])
     white = np.empty(columns.shape)
-    state = np.zeros((columns.shape[0], columns.shape[2]))
-    variance, log_sd = np.zeros(sigma.size), np.zeros(sigma.size)
-    walk, noise = tau**2, sigma**2
+    walk, drift = np.zeros((2, columns.shape[0], columns.shape[2]))
+    vww, vwd, vdd = np.zeros(hyper.sigma.size), np.zeros(hyper.sigma.size), hyper.speed**2
+    log_sd = np.zeros(hyper.sigma.size)
     for i in range(data.x.size):
-        variance = variance + walk * step[i]
-        total = variance + noise + data.stderr[i] ** 2
-        innovation = columns[:, i] - state
+        if step[i] > 0:
+            stay, move, qww, qwd, qdd = transition(step[i], hyper)
+            walk, drift = walk + move * drift, stay * drift
+            vww = vww + 2.0 * move * vwd + move**2 * vdd + qww
+            vwd, vdd = stay * (vwd + move * vdd) + qwd, stay**2 * vdd + qdd
+        total = vww + hyper.sigma**2 + data.stderr[i] ** 2
+        innovation = columns[:, i] - walk
         white[:, i] = innovation / np.sqrt(total)
-        gain = variance / total
-        state = state + gain * innovation
-        variance = variance * (1.0 - gain)
+        walk, drift = walk + vww / total * innovation, drift + vwd / total * innovation
+        vdd, vwd, vww = vdd - vwd**2 / total, vwd * (1.0 - vww / total), vww * (1.0 - vww / total)
         log_sd += 0.5 * np.log(total)
-    return white, log_sd, state, variance
+    return white, log_sd, np.stack([walk, drift]), np.stack([vww, vwd, vdd])
 
 
-def _free(law: Law, design: Design) -> Floats:
+def transition(step: float | Floats, hyper: Hyper) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """(drift that stays, its way, noise variances walk, both, drift) over ``step`` decades."""
+    stay = np.exp(-hyper.decay * step)
+    move = (1.0 - stay) / hyper.decay
+    speed = hyper.speed**2
+    qdd = speed * (1.0 - stay**2)
+    qwd = speed * (1.0 - stay) ** 2 / hyper.decay
+    long = 2.0 * speed / hyper.decay * (step - 2.0 * move + (1.0 - stay**2) / (2.0 * hyper.decay))
+    return stay, move, np.maximum(long, 0.0) + hyper.tau**2 * step, qwd, qdd
+
+
+def _free(law: Law, design: Design) -> NDArray[np.intp]:
     """Indices of nonlinear parameters that are not fixed by the design."""
     if not law.n_nonlinear:
-        return np.empty(0)
+        return np.empty(0, dtype=np.intp)
     ends = law.nonlinear(np.array([[0.2] * law.n_nonlinear, [0.8] * law.n_nonlinear]), design)
-    return np.flatnonzero(ends[0] != ends[1]).astype(np.float64)
+    return np.flatnonzero(ends[0] != ends[1])
 
 
 def _log_prior(eta: Floats) -> Floats:
