@@ -10,6 +10,7 @@ Thresholds are scored where the true one lies within three decades beyond the da
 from __future__ import annotations
 
 import argparse
+import csv
 import itertools
 import json
 import sys
@@ -180,6 +181,16 @@ def speed() -> dict[str, float]:
     return {"curves": 60, "scales": len(cut[0].x), "cpu_seconds": time.process_time() - start}
 
 
+def read_table(path: Path) -> list[dict[str, Any]]:
+    """Rows of a CSV or Parquet file; in CSV everything is text, and the table's own types decide."""
+    if path.suffix == ".parquet":
+        import pyarrow.parquet
+
+        return list(pyarrow.parquet.read_table(path).to_pylist())
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--studies", type=int, default=200)
@@ -188,11 +199,7 @@ def main() -> None:
     parser.add_argument("--cut", type=float, default=1e5)
     given = parser.parse_args()
     if given.table:
-        import pyarrow.csv
-        import pyarrow.parquet
-
-        read = pyarrow.parquet.read_table if given.table.suffix == ".parquet" else pyarrow.csv.read_csv
-        out: dict[str, Any] = backtest(rows(read(given.table).to_pylist(), str(given.table)), given.cut)
+        out: dict[str, Any] = backtest(rows(read_table(given.table), str(given.table)), given.cut)
     else:
         out = {"speed": speed()}
         for name in given.scenario or SCENARIOS:

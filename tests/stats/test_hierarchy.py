@@ -149,6 +149,24 @@ def test_points_that_cannot_be_used_are_refused_in_words() -> None:
         hierarchy.fit([])
 
 
+def _floors(prior: hierarchy.Prior, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    weight, mean, sd = np.array(prior.floors).T
+    which = rng.choice(len(weight), size=n, p=weight)
+    return rng.normal(mean[which], sd[which])
+
+
+def test_a_curve_that_starts_far_below_the_blind_engines_is_followed() -> None:
+    study = Study(2, n=6)
+    low = [c._replace(y=c.y - 1.0 / (1.0 + np.exp(4.0 * (c.x - study.location[s])))) for s, c in
+           enumerate(study.curves)]
+    posterior = hierarchy.fit(low, seed=0, size=SMALL)
+    seen = [s for s in range(6) if study.location[s] < 4.8]
+    assert seen
+    for s in seen:
+        assert np.median(posterior.floor[:, s]) == pytest.approx(-1.0, abs=0.2)
+        assert np.median(posterior.score(s, [5.5])) == pytest.approx(low[s].y[-1], abs=0.15)
+
+
 def test_simulation_based_calibration_of_the_population_and_of_one_curve() -> None:
     """Truth drawn from the prior itself ranks uniformly among posterior draws (Talts et al. 2018, arXiv 1804.06788)."""
     prior, n_curves, n_studies = hierarchy.Prior(), 6, 80
@@ -159,7 +177,7 @@ def test_simulation_based_calibration_of_the_population_and_of_one_curve() -> No
         phi = population.draw(1, rng)[0]
         offset = rng.uniform(1.5, 5.0, n_curves)
         theta = phi[:4] + np.exp(phi[4:8]) * rng.standard_normal((n_curves, 4))
-        floor, never = rng.normal(0.0, prior.floor, n_curves), rng.random(n_curves) < expit(phi[8])
+        floor, never = _floors(prior, n_curves, rng), rng.random(n_curves) < expit(phi[8])
         location = np.where(never, np.inf, offset + theta[:, 0])
         plateau = prior.top * expit(theta[:, 2])
         curves = []

@@ -23,8 +23,12 @@ MISSING_STDERR = 0.0
 """Where no standard error is known, all scatter is taken as extra spread."""
 
 
-ALIKE = hierarchy.Prior()
+EXPONENT = 0.1
+"""Sd, around 1, of the exponent with which exposures needed follow rarity."""
+
+ALIKE = hierarchy.Prior(slope=EXPONENT)
 DIFFERENT = hierarchy.Prior(
+    slope=EXPONENT,
     location=(1.5, 1.5, 0.8, 0.5), log_width=(0.0, 0.5, 0.4, 0.5), logit_plateau=(1.0, 1.2, 1.0, 0.5),
     never=(-1.8, 1.0),
 )
@@ -80,7 +84,9 @@ def fit(curves: Sequence[LearningCurve], group: Group, *, until: float = np.inf,
         size: hierarchy.Size = hierarchy.SIZE) -> hierarchy.HierarchyPosterior:
     """The joint posterior of a group, from the points up to log10 scale ``until``."""
     members = [observed(curves[i], until=until) for i in group.members]
-    return hierarchy.fit(members, prior=group.prior, seed=seed, size=size)
+    rarity = np.array([member.offset for member in members])
+    # The law's exponent is 1 in expectation only: rarer concepts may need somewhat more, or fewer, exposures.
+    return hierarchy.fit(members, prior=group.prior, features=(rarity - rarity.mean())[:, None], seed=seed, size=size)
 
 
 def answer(curves: Sequence[LearningCurve], fitted: Mapping[Group, hierarchy.HierarchyPosterior]) -> ExposureLaw | None:

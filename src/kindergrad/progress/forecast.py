@@ -128,11 +128,12 @@ def verdict(posterior: SkillPosterior, shapes: dict[str, float]) -> Verdict:
 
 
 def not_met(posterior: SkillPosterior) -> bool:
-    """Fewer than one exposure is expected so far, and the score is at the floor."""
+    """Fewer than one exposure is expected so far, and the score is at the floor and shows no sign of rising."""
     curve = posterior.curve
     now, stderr = curve.score_now()
     exposures = None if curve.frequency is None else curve.frequency * 10.0**curve.now
-    return exposures is not None and exposures < 1.0 and now <= max(AT_FLOOR, 2.0 * (stderr or 0.0))
+    at_floor = now <= max(AT_FLOOR, 2.0 * (stderr or 0.0)) and posterior.alone.p_learning < VERDICT_PROBABILITY
+    return exposures is not None and exposures < 1.0 and at_floor
 
 
 def threshold(posterior: SkillPosterior, target: float) -> Threshold:

@@ -60,14 +60,17 @@ class Prior:
     """Logit of the share of curves that are never learnt: mean and sd (median 10 %)."""
     slope: float = 1.0
     """Sd of the decades by which one unit of a feature moves a location."""
-    floor: float = 0.05
-    """Sd of a curve's own floor around 0."""
+    floors: tuple[tuple[float, float, float], ...] = ((0.7, 0.0, 0.05), (0.25, -0.2, 0.3), (0.05, -1.0, 3.0))
+    """A curve's own floor: (weight, mean, sd). Mostly 0; an engine with little data may be worse than the best blind
+    one, and far worse where floor and ceiling lie close together."""
+    law_error: float = 0.015
+    """No law is exact: this sd stands in every point, so that a point with a standard error of 0 does not rule alone."""
     top: float = 1.1
     """No plateau lies above this score; a little above 1, since a measured ceiling has an error."""
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.floor, self.top)
+        return Limits(self.floors, self.top)
 
     def population(self, n_features: int) -> smc.Population:
         parts = np.array([self.location, self.log_width, self.logit_plateau, self.log_spread])
@@ -240,20 +243,20 @@ def _checked(curve: Curve, number: int) -> Curve:
     return Curve(x[order], y[order], e[order], float(curve.offset))
 
 
-def _padded(curves: Sequence[Curve]) -> Padded:
+def _padded(curves: Sequence[Curve], prior: Prior) -> Padded:
     n = max(1, max(len(c.x) for c in curves))
     x, y, v, seen = np.zeros((len(curves), n)), np.zeros((len(curves), n)), np.zeros((len(curves), n)), np.zeros(
         (len(curves), n))
     for s, c in enumerate(curves):
         k = len(c.x)
-        x[s, :k], y[s, :k], v[s, :k], seen[s, :k] = c.x, c.y, c.stderr**2, 1.0
+        x[s, :k], y[s, :k], v[s, :k], seen[s, :k] = c.x, c.y, c.stderr**2 + prior.law_error**2, 1.0
     return Padded(x, y, v, seen)
 
 
 def _evidence(curves: Sequence[Curve], features: Floats, prior: Prior, rng: np.random.Generator, n_atoms: int,
               phi: Floats | None = None) -> smc.Evidence:
     """Atoms adapted to the prior, or to the population that particles ``phi`` stand for."""
-    data = _padded(curves)
+    data = _padded(curves, prior)
     design = smc.Design(np.array([c.offset for c in curves]), features)
     guess = None if phi is None else _guess(phi, design.offset, features)
     broad = prior.broad(design.offset, features)
@@ -298,7 +301,7 @@ def _posterior(curves: tuple[Curve, ...], prior: Prior, evidence: smc.Evidence,
         is_never = rng.random(n_particles * per) < np.tile(p_never[s], per)
         theta[s, is_never, LOCATION] = np.inf
         theta[s, is_never, LOG_SPREAD] = _never_spread(evidence, phi, s, per, rng)[is_never]
-    floor = atoms_.draw_floor(_padded(curves), theta, rng, prior.limits)
+    floor = atoms_.draw_floor(_padded(curves, prior), theta, rng, prior.limits)
     return HierarchyPosterior(
         curves=curves, prior=prior, phi=phi, particle=np.tile(np.arange(n_particles), per),
         location=theta[..., LOCATION].T, width=np.exp(theta[..., LOG_WIDTH]).T,

@@ -41,9 +41,9 @@ class Padded(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Sd of a curve's own floor around 0, and the highest plateau."""
+    """Prior of a curve's own floor, a mixture of (weight, mean, sd), and the highest plateau."""
 
-    floor_sd: float
+    floors: tuple[tuple[float, float, float], ...]
     top: float
 
 
@@ -69,22 +69,43 @@ def rise(x: Floats, location: Floats, width: Floats) -> Floats:
 def log_likelihood(data: Padded, theta: Floats, limits: Limits) -> Floats:
     """Log density of every curve at every atom, floor integrated out. theta (S, K, 4) -> (S, K)."""
     r, c, v = _residuals(data, theta, limits.top)
-    a = np.einsum("skn,skn->sk", c * c, 1.0 / v)
-    b = np.einsum("skn,skn->sk", c * r, 1.0 / v)
-    prior = 1.0 / limits.floor_sd**2
-    seen = data.seen[:, None, :]
-    fit = np.sum(r * r / v + np.log(2.0 * np.pi * v) * seen, axis=2)
-    out: Floats = -0.5 * fit + 0.5 * b * b / (a + prior) - 0.5 * np.log1p(a * limits.floor_sd**2)
-    return out
+    return np.asarray(np.logaddexp.reduce(_floor_terms(r, c, v, limits), axis=0) + _misfit(data, r, v))
+
+
+def never_log_likelihood(data: Padded, log_spread: Floats, limits: Limits) -> Floats:
+    """Log density of curves that stay at their floor, over a grid of log spread (E,) -> (S, E)."""
+    v = data.v[:, None, :] + np.exp(2.0 * log_spread)[None, :, None]
+    seen = np.broadcast_to(data.seen[:, None, :], v.shape)
+    y = data.y[:, None, :] * seen
+    return np.asarray(np.logaddexp.reduce(_floor_terms(y, seen, v, limits), axis=0) + _misfit(data, y, v))
 
 
 def draw_floor(data: Padded, theta: Floats, rng: np.random.Generator, limits: Limits) -> Floats:
     """The floor given everything else. theta (S, K, 4) -> (S, K)."""
     r, c, v = _residuals(data, theta, limits.top)
-    a = np.sum(c * c / v, axis=2) + 1.0 / limits.floor_sd**2
-    b = np.sum(c * r / v, axis=2)
-    out: Floats = b / a + rng.standard_normal(a.shape) / np.sqrt(a)
-    return out
+    terms = _floor_terms(r, c, v, limits)
+    share = np.exp(terms - np.logaddexp.reduce(terms, axis=0))
+    which = np.sum(np.cumsum(share, axis=0) < rng.random(share.shape[1:]), axis=0).clip(max=len(terms) - 1)
+    _, mean, sd = (np.array(column)[which] for column in zip(*limits.floors, strict=True))
+    precision = np.sum(c * c / v, axis=2) + 1.0 / sd**2
+    centre = (np.sum(c * r / v, axis=2) + mean / sd**2) / precision
+    return np.asarray(centre + rng.standard_normal(centre.shape) / np.sqrt(precision))
+
+
+def _floor_terms(r: Floats, c: Floats, v: Floats, limits: Limits) -> Floats:
+    """Log of what each component of the floor's prior adds to the density of residuals r = floor * c + noise."""
+    a, b = np.sum(c * c / v, axis=2), np.sum(c * r / v, axis=2)
+    out = []
+    for weight, mean, sd in limits.floors:
+        prior = 1.0 / sd**2
+        precision = a + prior
+        gain = (b + mean * prior) ** 2 / precision - mean**2 * prior
+        out.append(np.log(weight) + 0.5 * gain - 0.5 * np.log(precision / prior))
+    return np.stack(out)
+
+
+def _misfit(data: Padded, r: Floats, v: Floats) -> Floats:
+    return np.asarray(-0.5 * np.sum(r * r / v + np.log(2.0 * np.pi * v) * data.seen[:, None, :], axis=2))
 
 
 def _residuals(data: Padded, theta: Floats, top: float) -> tuple[Floats, Floats, Floats]:
@@ -93,18 +114,6 @@ def _residuals(data: Padded, theta: Floats, top: float) -> tuple[Floats, Floats,
     v = data.v[:, None, :] + np.exp(2.0 * theta[:, :, LOG_SPREAD, None])
     plateau = top * expit(theta[:, :, LOGIT_PLATEAU, None])
     return (data.y[:, None, :] - plateau * g) * seen, (1.0 - g) * seen, v
-
-
-def never_log_likelihood(data: Padded, log_spread: Floats, limits: Limits) -> Floats:
-    """Log density of curves that stay at their floor, over a grid of log spread (E,) -> (S, E)."""
-    seen = data.seen[:, None, :]
-    v = data.v[:, None, :] + np.exp(2.0 * log_spread)[None, :, None]
-    y = data.y[:, None, :] * seen
-    a = np.sum(seen / v, axis=2)
-    b = np.sum(y / v, axis=2)
-    fit = np.sum(y * y / v + np.log(2.0 * np.pi * v) * seen, axis=2)
-    out: Floats = -0.5 * fit + 0.5 * b * b / (a + 1.0 / limits.floor_sd**2) - 0.5 * np.log1p(a * limits.floor_sd**2)
-    return out
 
 
 def propose(data: Padded, broad: Guess, rng: np.random.Generator, limits: Limits, *, n_atoms: int,
