@@ -160,14 +160,13 @@ def belief(
 ) -> None:
     """The belief in one goal, and how every result moved it."""
     from kindergrad.core.errors import InputError
-    from kindergrad.progress.belief import belief as fit
     from kindergrad.report import card, text
 
     rows = card.load(source)
     stated = card.goal_of(source, goal)
     if stated is None:
         raise InputError("no goal: the study declares none; give one, such as --goal 'SKILL>=0.5@1e8'")
-    found = fit(rows, stated, seed=seed)
+    found = card.believe(rows, stated, seed)
     if json:
         _print_json(found)
     else:
@@ -194,21 +193,21 @@ def main() -> None:
     """Entry point: one clear line for what kindergrad refuses, the exit codes of the contract."""
     sys.argv = [_dashes(argument) for argument in sys.argv]
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False) or 0  # typer gives back the code of typer.Exit
     except KindergradError as error:
-        sys.exit(_fail(str(error)))
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        code = _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        print("\nstopped; finished exams are kept, the same command resumes", file=sys.stderr)
-        sys.exit(EXIT_INTERRUPTED)
+        code = EXIT_INTERRUPTED
+    except SystemExit as done:  # so typer ends on Ctrl-C
+        code = done.code
     except Exception as error:
-        import click
-
-        if isinstance(error, click.ClickException):
-            error.show()
-            sys.exit(EXIT_INPUT)
-        raise
+        if not hasattr(error, "format_message"):  # not a usage error of the command line
+            raise
+        message = error.format_message().strip()  # empty where the help was shown instead
+        code = _fail(f"{message} See 'kindergrad --help'.") if message else EXIT_INPUT
+    if code == EXIT_INTERRUPTED:
+        print("\nstopped; finished exams are kept, the same command resumes", file=sys.stderr)
+    sys.exit(code)
 
 
 def _fail(message: str) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 from kindergrad.core.errors import PluginError
+from kindergrad.core.seeds import key
 
 GROUP = "kindergrad"
 
@@ -50,13 +52,18 @@ def plugin(path: Path) -> ModuleType:
     """
     if not path.is_file():
         raise PluginError(f"plug-in file {path} does not exist")
-    spec = importlib.util.spec_from_file_location(f"kindergrad_plugin_{path.stem}", path)
+    name = f"kindergrad_plugin_{path.stem}_{key(str(path.resolve())):x}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise PluginError(f"plug-in {path} is not a Python file; expected a name that ends in .py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # so that its source and docstrings can be found
     try:
         spec.loader.exec_module(module)
     except Exception as error:
+        del sys.modules[name]
         line = _last_line(error, path)
         raise PluginError(f"plug-in {path}{line} raised at import: {type(error).__name__}: {error}") from error
     return module

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ class Prepared(NamedTuple):
     """Key -> assessment, level, digest of the items."""
     left_out: Mapping[str, str]
     """Assessments that this world cannot offer, with the reason."""
+    lanes: Sequence[plan.Lane]
 
 
 class _References(Mapping[str, Any]):
@@ -63,13 +64,14 @@ def prepare(study: StudyConfig, folder: Path, tell: Tell) -> Prepared:
     """Build the world and make all items, floors and ceilings that are not on disk yet."""
     wanted = plan.chosen(study)
     specs = [catalogue.engine(config.id, study.plugins) for config in study.engines]
-    store = Store.create(folder)
     tell(0, 0, "reading the genome" if study.world.genome else "writing a synthetic genome")
     world = build.world(study)
     offered = [a for a in wanted if set(a.needs) <= world.offers]
     left_out = {a.id: _why(a, world) for a in wanted if a not in offered}
     if not offered:
         raise StudyError(f"this world offers none of the chosen assessments: {'; '.join(left_out.values())}")
+    found = plan.lanes(study, world)  # refuses what is wrong before anything is written
+    store = Store.create(folder)
     maker = material.Maker(
         world=world, n=study.items, seed=study.seed, with_train=any(s.axis is Axis.EXAMPLES for s in specs),
         references=_References(material.reference_names(offered, world.exact), study, world),
@@ -81,7 +83,7 @@ def prepare(study: StudyConfig, folder: Path, tell: Tell) -> Prepared:
         made = maker.get(store, assessment, level)
         materials[made.key] = (assessment, level, made.items.digest)
         _keep_references(store, world, assessment, made)
-    return Prepared(study, world, store, materials, left_out)
+    return Prepared(study, world, store, materials, left_out, found)
 
 
 def run(study: StudyConfig, folder: Path, *, workers: int = 1, tell: Tell = lambda done, planned, what: None,
@@ -100,7 +102,7 @@ def run(study: StudyConfig, folder: Path, *, workers: int = 1, tell: Tell = lamb
     store = ready.store
     store.clean()
     jobs = []
-    for lane in plan.lanes(study, ready.world):
+    for lane in ready.lanes:
         engine = plan.make(catalogue.engine(lane.engine.id, study.plugins), lane.engine, lane.seed)
         jobs.append((lane, plan.exams(lane, engine, ready.materials), getattr(engine, "family", lane.name)))
     ids = [exam.identity.record_id for _, planned, _ in jobs for exam in planned]

@@ -71,5 +71,6 @@ def _load(path: Path) -> Any:
     if path.suffix == ".parquet":
         return pyarrow.parquet.read_table(path)
     if path.name.endswith((".csv", ".csv.gz")):
-        return pyarrow.csv.read_csv(path)
+        texts = {name: pyarrow.string() for name, field in Row.model_fields.items() if field.annotation is str}
+        return pyarrow.csv.read_csv(path, convert_options=pyarrow.csv.ConvertOptions(column_types=texts))
     raise InputError(f"'{path}' is not a table; expected a name that ends in {', '.join(_FORMATS)}")

@@ -115,9 +115,14 @@ def _skill(name: str, study: StudyConfig | None) -> SkillFacts:
                       source=told.get("Source", ""))
 
 
+def believe(found: list[Row], goal: Goal, seed: int) -> BeliefAnswer:
+    """The belief in a goal, its direction judged by the syllabus."""
+    return beliefs.belief(found, goal, seed=seed, prerequisites=skills.prerequisites())
+
+
 def _belief(found: list[Row], goal: Goal, seed: int) -> BeliefAnswer | None:
     try:
-        return beliefs.belief(found, goal, seed=seed)
+        return believe(found, goal, seed)
     except InputError:  # the goal's skill has no score yet: the page says so
         return None
 

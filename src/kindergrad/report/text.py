@@ -12,7 +12,7 @@ from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.report.ladder import Curve, ahead, by_grade, curves, plain
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.console import Console, ConsoleOptions, Group, RenderResult
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
@@ -83,6 +83,22 @@ def verdict_table(forecast: ForecastAnswer | None, belief: BeliefAnswer | None, 
     VerdictTable : for ``rich.console.Console.print``; at least 80 columns wide.
     """
     return VerdictTable(forecast, belief, facts)
+
+
+def belief_text(belief: BeliefAnswer) -> Group:
+    """The belief, its history scale by scale with the evidence in bits, and the direction."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name in ("results up to", "results", "belief", "evidence"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for step in belief.history:
+        where = "none yet" if step.scale is None else words.scale(step.scale)
+        table.add_row(where, f"{step.n_records:,}", words.percent(step.belief), f"{step.bits:+.1f} bits")
+    said = [words.belief_sentence(belief, None), words.direction_sentence(belief)]
+    return Group(table, Text(""), *(Text(line) for line in said if line))
 
 
 def status_text(status: StatusAnswer) -> Text:

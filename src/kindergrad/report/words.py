@@ -206,11 +206,16 @@ def belief_sentence(belief: BeliefAnswer | None, stated: str | None) -> str:
     return text + "."
 
 
+def p_value(p: float) -> str:
+    """``= 0.03``, or ``< 0.001``."""
+    return f"= {p:.2g}" if p >= 0.001 else "< 0.001"
+
+
 def direction_sentence(belief: BeliefAnswer | None) -> str:
     """Is the engine learning in the desired direction? Empty where nothing was computed."""
     if belief is None or (belief.direction.p is None and belief.direction.verdict is DirectionVerdict.CANNOT_TELL):
         return ""
     d = belief.direction
-    chance = f" (probability {percent(d.p)})" if d.p is not None else ""
+    chance = f" (anytime-valid p {p_value(d.p)})" if d.p is not None else ""
     against = f" Against the order of the syllabus: {join(list(d.violations))}." if d.violations else ""
     return f"Direction: {d.verdict.value}{chance}.{against}"

@@ -100,3 +100,8 @@ def skill(name: str) -> Skill:
     if name not in known:
         raise UnknownNameError("skill", name, known)
     return known[name]
+
+
+def prerequisites() -> dict[str, tuple[str, ...]]:
+    """Skill -> skills that come before it, over all domains."""
+    return {s.id: s.prerequisites for domain in Domain for s in syllabus(domain).values() if s.prerequisites}

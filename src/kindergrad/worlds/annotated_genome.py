@@ -45,6 +45,8 @@ OFFERS = frozenset({"stretches", "windows", "genes", "starts", "words", "decoy",
 
 Streams = Sequence[np.random.Generator]
 
+WORLD = "annotated_genome"
+
 
 def load(
     genome: Path | str, *, annotation: Path | str | None = None, decoy: Path | str | None = None

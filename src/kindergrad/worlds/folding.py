@@ -12,6 +12,8 @@ from kindergrad.core.dna import reverse_complement_codes
 LOOPS = np.arange(4, 9)
 """Loop lengths in letters, all equally likely."""
 
+WORLD = "folding"
+
 
 class Hairpins(NamedTuple):
     """Codes of n hairpins: ``context`` ends with the first arm and the loop, ``arm`` is the second arm."""

@@ -35,6 +35,8 @@ _HELD_OUT_GENES = 400
 _HELD_OUT_SIZE = 500_000
 UPSTREAM = 60  # letters that a gene keeps before its start codon
 
+WORLD = "genome"
+
 
 @dataclass(frozen=True)
 class SyntheticGenome:

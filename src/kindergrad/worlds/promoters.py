@@ -12,6 +12,8 @@ PADS = np.arange(4, 13)
 """Letters of noise before the -35 box, all equally likely."""
 _BOX = len(_sites.MINUS_35)
 
+WORLD = "promoters"
+
 
 def draw(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], int, int]:
     """Noise of LENGTH letters, the two boxes, and the two gaps of one promoter."""

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+WORLD = "repeats"
+
 
 class Repeats(NamedTuple):
     """Codes of n items: what stands before, and what is to be continued."""
