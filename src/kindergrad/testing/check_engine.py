@@ -1,0 +1,127 @@
+"""What every engine must hold: a conformance suite for built-in engines and for those of plug-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindergrad.core.asks import Fit, Learn, LogLikelihood
+from kindergrad.core.errors import EngineError, SequenceError
+from kindergrad.core.seeds import stream
+
+Floats = NDArray[np.float64]
+_TOLERANCE = 1e-9
+_ROWS = 60
+_LONGEST = 80
+
+
+def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = ()) -> None:
+    """Raise AssertionError, with the rule that is broken, if an engine does not answer as it has to.
+
+    Rules, for ``log_likelihood`` and for ``fit`` and ``decide``: one finite float64 per row; the same answer
+    whatever else is asked, and in whatever order; lower case counts as upper case; a letter other than A, C,
+    G, T is refused with the letter and its position. For ``log_likelihood`` also: an empty context, an empty
+    target and no rows at all are fine; log P(ab) = log P(a) + log P(b | a); and the four letters have
+    probabilities that sum to one (0.99 to 1 + 1e-9).
+
+    Parameters
+    ----------
+    corpus : pieces that the engine reads first, if it learns; without them it is asked as it comes.
+    """
+    asks = [isinstance(engine, LogLikelihood), isinstance(engine, Fit)]
+    _require(engine, any(asks), "it has no method that can be asked; expected log_likelihood, or fit and decide")
+    if corpus and isinstance(engine, Learn):
+        engine.learn(list(corpus))
+    if asks[0]:
+        _log_likelihood(engine, seed)
+    if asks[1]:
+        _fit(engine, seed)
+
+
+def _log_likelihood(engine: LogLikelihood, seed: int) -> None:
+    context, target = _rows(seed, 0), _rows(seed, 1)
+    whole = engine.log_likelihood(context, target)
+    _same_rows(engine, whole, lambda rows: engine.log_likelihood([context[r] for r in rows], [target[r] for r in rows]))
+    _require(engine, bool((whole <= _TOLERANCE).all()), "log probabilities must not be positive")
+    lower = engine.log_likelihood([c.lower() for c in context], [t.lower() for t in target])
+    _require(engine, bool(np.allclose(lower, whole, atol=_TOLERANCE)), "lower case must count as upper case")
+    _require(engine, len(engine.log_likelihood([], [])) == 0, "no rows must give no answers")
+    nothing = engine.log_likelihood(context[:5], [""] * 5)
+    _require(engine, bool(np.allclose(nothing, 0.0, atol=_TOLERANCE)), "an empty target must have log probability 0")
+    _chain_rule(engine, context, target)
+    _sums_to_one(engine, [*context[:20], ""])
+    _refuses(engine, lambda text: engine.log_likelihood([""], [text]), "a target")
+    _refuses(engine, lambda text: engine.log_likelihood([text], ["ACGT"]), "a context")
+
+
+def _fit(engine: Fit, seed: int) -> None:
+    texts = [t or "A" for t in _rows(seed, 2)]
+    labels = np.array([int(text.count("G") + text.count("C") > len(text) / 2) for text in texts], dtype=np.int64)
+    labels[:2] = [0, 1]
+    engine.fit(texts, labels)
+    whole = engine.decide(texts)
+    _same_rows(engine, whole, lambda rows: engine.decide([texts[r] for r in rows]))
+    lower = engine.decide([t.lower() for t in texts])
+    _require(engine, bool(np.allclose(lower, whole, atol=_TOLERANCE)), "lower case must count as upper case")
+    _refuses(engine, lambda text: engine.decide([text]), "a sequence")
+    _refuses(engine, lambda text: engine.fit(["ACGT", text], np.array([0, 1])), "a sequence to fit on")
+
+
+def _rows(seed: int, kind: int) -> list[str]:
+    """Texts of 0 to 80 letters, with low-complexity ones and repeated ones among them."""
+    rng = stream(seed, "check_engine", kind)
+    texts = ["".join(rng.choice(list("ACGT"), int(rng.integers(0, _LONGEST)))) for _ in range(_ROWS - 6)]
+    return [*texts, "", "A" * 30, "ACACACACACAC", texts[0], "ACGTACGT" * 8, "T"]
+
+
+def _same_rows(engine: Any, whole: Any, ask: Callable[[list[int]], Any]) -> None:
+    """Shape, kind and finiteness; then the same answers one by one, in other batches and in other orders."""
+    _require(engine, isinstance(whole, np.ndarray) and whole.dtype == np.float64,
+             f"answers must be float64 arrays; got {getattr(whole, 'dtype', type(whole).__name__)}")
+    _require(engine, whole.shape == (_ROWS,), f"one answer per row; got shape {whole.shape} for {_ROWS} rows")
+    _require(engine, bool(np.isfinite(whole).all()), "answers must be finite")
+    every = list(range(_ROWS))
+    _require(engine, bool(np.array_equal(ask(every), whole)), "the same question must get the same answer")
+    order = list(reversed(every))
+    _require(engine, bool(np.allclose(ask(order)[::-1], whole, atol=_TOLERANCE)), "answers depend on the order of rows")
+    for size in (1, 7):
+        parts = np.concatenate([ask(every[i : i + size]) for i in range(0, _ROWS, size)])
+        _require(engine, bool(np.allclose(parts, whole, atol=_TOLERANCE)), f"answers differ in batches of {size}")
+
+
+def _chain_rule(engine: LogLikelihood, context: list[str], target: list[str]) -> None:
+    whole = engine.log_likelihood(context, target)
+    first = [t[: len(t) // 3] for t in target]
+    rest = [t[len(t) // 3 :] for t in target]
+    both = engine.log_likelihood(context, first) + engine.log_likelihood(
+        [c + f for c, f in zip(context, first, strict=True)], rest)
+    _require(engine, bool(np.allclose(both, whole, atol=1e-7)), "log P(ab) must be log P(a) + log P(b | a)")
+
+
+def _sums_to_one(engine: LogLikelihood, contexts: list[str]) -> None:
+    rows = [(c, letter) for c in contexts for letter in "ACGT"]
+    answers = engine.log_likelihood([c for c, _ in rows], [letter for _, letter in rows])
+    total = np.exp(answers).reshape(-1, 4).sum(axis=1)
+    off = int(np.argmax(np.abs(total - 1)))
+    _require(engine, bool(((total >= 0.99) & (total <= 1 + _TOLERANCE)).all()),
+             f"probabilities of A, C, G, T sum to {total[off]:.4f} after '{contexts[off]}'; expected 1")
+
+
+def _refuses(engine: Any, ask: Callable[[str], object], what: str) -> None:
+    for letter, text, position in (("N", "ACGTNACGT", 5), ("é", "ACé", 3)):
+        try:
+            ask(text)
+        except (SequenceError, EngineError) as error:
+            told = f"'{letter}'" in str(error) and str(position) in str(error)
+            _require(engine, told, f"the refusal of {what} must name the letter '{letter}' and its position "
+                     f"{position}; got: {error}")
+        else:
+            _require(engine, False, f"the letter '{letter}' in {what} must be refused with a SequenceError")
+
+
+def _require(engine: Any, condition: bool, rule: str) -> None:
+    if not condition:
+        raise AssertionError(f"engine '{getattr(engine, 'name', type(engine).__name__)}': {rule}")

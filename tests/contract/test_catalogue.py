@@ -1,0 +1,70 @@
+"""Every assessment of the catalogue keeps the contract, and the lists of exceptions may only shrink."""
+
+from __future__ import annotations
+
+import pytest
+
+from kindergrad.core.names import Domain
+from kindergrad.exams import catalogue
+from kindergrad.syllabus import skills
+from kindergrad.testing import References, check_assessment, references
+from kindergrad.worlds.genome import SyntheticGenome
+
+SIZE, ITEMS = 3_000_000, 160
+
+SAID_BY_COMPOSITION = {
+    "genomics/real-or-shuffled": {
+        "pairs-kept": "the level keeps pairs of letters only: triplet frequencies tell it, which is its question",
+        "letters-kept": "the level keeps letters only: pair frequencies tell it, which is its question",
+    },
+    "genomics/codon-table": {
+        "nonsense": "stops (TAA, TAG, TGA) are rare triplets in every frame of a genome full of genes",
+    },
+}
+"""Levels that a blind engine tells, and why: the floor takes this share out of the score."""
+
+TOO_SMALL = {
+    "genomics/start-codon": "markov needs some 10 Mb; see test_slow_learners_improve",
+    "genomics/right-place": "markov needs some 10 Mb; see test_slow_learners_improve",
+}
+"""Assessments whose learner does not improve on 3 Mb."""
+
+
+@pytest.fixture(scope="module")
+def world() -> SyntheticGenome:
+    return SyntheticGenome(size=SIZE)
+
+
+@pytest.fixture(scope="module")
+def readers(world: SyntheticGenome) -> References:
+    return references(world)
+
+
+def exceptions(name: str) -> dict[str, str]:
+    return SAID_BY_COMPOSITION.get(name, {}) | ({"learner": TOO_SMALL[name]} if name in TOO_SMALL else {})
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.assessments()))
+def test_assessment_keeps_the_contract(name: str, world: SyntheticGenome, readers: References) -> None:
+    found = check_assessment(catalogue.assessment(name), world, n=ITEMS, references=readers,
+                             exceptions=exceptions(name))
+    assert list(found) == list(catalogue.assessment(name).levels)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(TOO_SMALL))
+def test_slow_learners_improve(name: str) -> None:
+    large = SyntheticGenome(size=10_000_000)
+    check_assessment(catalogue.assessment(name), large, n=2000, references=references(large),
+                     exceptions=SAID_BY_COMPOSITION.get(name, {}))
+
+
+def test_every_skill_of_genomics_has_an_assessment_and_the_other_way_round() -> None:
+    assert set(skills.syllabus(Domain.GENOMICS)) == set(catalogue.assessments())
+
+
+def test_assessments_lie_in_the_folder_of_their_grade() -> None:
+    for a in catalogue.assessments().values():
+        folders = a.items.__module__.split(".")
+        assert folders[-3:-1] == [a.domain.value, skills.skill(a.skill).grade.value]
+        assert folders[-1] == a.skill.split("/")[1].replace("-", "_")
