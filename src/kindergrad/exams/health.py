@@ -27,7 +27,7 @@ def check(folder: Path | None = None) -> list[dict[str, Any]]:
 
 def _records(store: Store) -> list[dict[str, Any]]:
     whole, broken = 0, []
-    for path in sorted((store.folder / "records").glob("*/*/record.json")):
+    for path in store.paths():
         try:
             record = store.read(path)
             whole += record.record_id == path.parent.name
@@ -35,10 +35,9 @@ def _records(store: Store) -> list[dict[str, Any]]:
                 broken.append(f"{path} holds record {record.record_id}")
         except StoreError as error:
             broken.append(str(error))
-    torn = [p.name for p in (store.folder / "records").glob("*/.*") if p.is_dir()]
     planned = store.read_json("plan.json")
     out = [_row("records", not broken, "; ".join(broken[:3]) or f"{whole:,} whole")]
-    out.append(_row("left by killed writers", True, f"{len(torn)} (harmless; removed by the next run)"))
+    out.append(_row("left by killed writers", True, f"{len(store.torn())} unfinished (harmless)"))
     if planned:
         missing = sum(not store.has(i) for i in planned["records"])
         out.append(_row("plan", True, f"{len(planned['records']) - missing:,} of {len(planned['records']):,} exams done"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 from kindergrad.core.errors import InputError, StoreError
 from kindergrad.core.records import Record
+
+_OLD = 600.0  # seconds after which an unfinished write is given up
 
 
 class Store:
@@ -93,9 +96,7 @@ class Store:
 
     def records(self) -> Iterator[Record]:
         """All records, in order of id."""
-        for path in sorted((self.folder / "records").glob("*/*/record.json")):
-            if not path.parent.name.startswith("."):
-                yield self.read(path)
+        yield from map(self.read, self.paths())
 
     @staticmethod
     def read(path: Path) -> Record:
@@ -107,11 +108,20 @@ class Store:
                              "the same command again") from None
 
     def clean(self) -> int:
-        """Remove what killed writers left behind; returns how many."""
-        torn = [p for p in (self.folder / "records").glob("*/.*") if p.is_dir()]
+        """Remove what killed writers left behind, once it is too old to be a write in progress; returns how many."""
+        torn = [p for p in self.torn() if time.time() - p.stat().st_mtime > _OLD]
         for path in torn:
             shutil.rmtree(path, ignore_errors=True)
         return len(torn)
+
+    def torn(self) -> list[Path]:
+        """Folders of writes that did not end (yet)."""
+        return [p for p in (self.folder / "records").glob("*/.*") if p.is_dir()]
+
+    def paths(self) -> list[Path]:
+        """The file of every finished record, in order of id."""
+        found = (self.folder / "records").glob("*/*/record.json")
+        return sorted(path for path in found if not path.parent.name.startswith("."))
 
     def write_json(self, name: str, body: Any) -> None:
         """Write a small file beside the records, whole or not at all."""
