@@ -32,7 +32,8 @@ class Packed(NamedTuple):
 
     def sum(self, log_p: NDArray[np.float64]) -> NDArray[np.float64]:
         """Total over the target letters of each row, shape (r,)."""
-        return np.bincount(self.owner[self.asked], weights=log_p[self.asked], minlength=len(self.rows))
+        totals = np.bincount(self.owner[self.asked], weights=log_p[self.asked], minlength=len(self.rows))
+        return totals.astype(np.float64, copy=False)  # without a letter asked, bincount gives integers
 
 
 def pack(context: Sequence[str], target: Sequence[str], letters: int) -> Iterator[Packed]:
@@ -47,14 +48,15 @@ def pack(context: Sequence[str], target: Sequence[str], letters: int) -> Iterato
     batch = np.cumsum(sizes) // letters
     for b in np.unique(batch[sizes > 0]):
         rows = np.flatnonzero((batch == b) & (sizes > 0))
-        codes = _encode([context[r] + target[r] for r in rows], rows)
+        numbers = rows.tolist()
+        codes = _encode([context[r] + target[r] for r in numbers], numbers)
         owner = np.repeat(np.arange(len(rows)), sizes[rows])
         place = np.arange(len(owner)) - (np.cumsum(sizes[rows]) - sizes[rows])[owner]
-        asked = place >= np.array([len(context[r]) for r in rows])[owner]
+        asked = place >= np.array([len(context[r]) for r in numbers])[owner]
         yield Packed(rows, codes, owner, place, asked)
 
 
-def _encode(texts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _encode(texts: Sequence[str], rows: Sequence[int]) -> NDArray[np.uint8]:
     try:
         return encode("".join(texts))
     except SequenceError:
