@@ -166,13 +166,21 @@ def posterior_of_coefficients(gram: Floats, moment: Floats, prior: Gaussian) -> 
 
 
 def _inverse(matrix: Floats) -> tuple[Floats, Floats]:
-    """Inverse and log determinant of positive matrices (L, L, ...), written out for L = 1 and 2."""
-    if matrix.shape[0] == 1:
+    """Inverse and log determinant of positive matrices (L, L, ...), by cofactors for L up to 3."""
+    size = matrix.shape[0]
+    if size == 1:
         return 1.0 / matrix, np.log(matrix[0, 0])
-    if matrix.shape[0] == 2:
+    if size == 2:
         a, b, d = matrix[0, 0], matrix[0, 1], matrix[1, 1]
         det = a * d - b * b
         return np.array([[d, -b], [-b, a]]) / det, np.log(det)
+    if size == 3:
+        (a, b, c), (_, d, e), (_, _, f) = matrix
+        first, second, third = d * f - e * e, c * e - b * f, b * e - c * d
+        det = a * first + b * second + c * third
+        mixed = b * c - a * e
+        rows = [[first, second, third], [second, a * f - c * c, mixed], [third, mixed, a * d - b * b]]
+        return np.array(rows) / det, np.log(det)
     moved = np.moveaxis(matrix, (0, 1), (-2, -1))
     inverse = np.asarray(np.linalg.inv(moved), dtype=np.float64)
     return np.moveaxis(inverse, (-2, -1), (0, 1)), np.asarray(np.linalg.slogdet(moved)[1])

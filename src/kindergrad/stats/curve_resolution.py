@@ -38,7 +38,7 @@ def _typical_rise(draws: Sequence[tuple[Floats, Floats]], laws: Sequence[Law]) -
     rises = [
         np.abs(p[:, law.parameters.index("plateau")] - p[:, law.parameters.index("floor")])
         for (p, _), law in zip(draws, laws, strict=True)
-        if "plateau" in law.parameters and len(p)
+        if {"plateau", "floor"} <= set(law.parameters) and len(p)
     ]
     return float(np.median(np.concatenate(rises))) if rises else TYPICAL_RISE
 

@@ -26,7 +26,7 @@ def check_law(law: Law, seed: int = 0) -> None:
     _require(law, all(len(p.mean) == len(p.sd) == law.n_linear for p in law.prior), "prior of every coefficient")
     _require(law, not law.doi or re.fullmatch(r"10\.\d{4,9}/\S+", law.doi) is not None, f"not a DOI: {law.doi}")
     _quantiles(law)
-    parameters = draw_parameters(law, 200, seed)
+    parameters = draw_parameters(law, 60, seed)
     _basis(law, parameters)
     _inverse(law, parameters)
 
@@ -67,7 +67,7 @@ def _basis(law: Law, parameters: Floats) -> None:
 
 def _inverse(law: Law, parameters: Floats) -> None:
     """A score reaches a target from below, a loss from above."""
-    x = np.linspace(-30.0, 40.0, 20_001)
+    x = np.linspace(-30.0, 40.0, 10_001)
     value = law.value(x, parameters)
     sign = 1.0 if law.unit == "score" else -1.0
     for target in (0.05, 0.3, 0.7):
