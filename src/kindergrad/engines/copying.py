@@ -21,6 +21,7 @@ from kindergrad.core.engine import EngineSpec
 _FAITHFUL = 0.95  # chance that a pointer names the right letter
 _SWITCH = 0.02  # chance per letter that the pointer changes
 _NO_POINTER = 0.5
+_AHEAD = 10  # letters of loop within which the centre of a hairpin may still lie ahead
 
 
 class CopyPair:
@@ -40,8 +41,8 @@ class CopyPair:
     def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:
         """Natural log of P(target | context), shape (n,)."""
         out = np.zeros(len(target))
-        sizes = np.array([(len(c), len(t)) for c, t in zip(context, target, strict=True)])
-        for before, length in np.unique(sizes, axis=0):
+        sizes = np.array([(len(c), len(t)) for c, t in zip(context, target, strict=True)]).reshape(-1, 2)
+        for before, length in np.unique(sizes[sizes.sum(axis=1) > 0], axis=0):
             rows = np.flatnonzero((sizes == (before, length)).all(axis=1))
             codes = np.stack([encode(context[r] + target[r], where=f"sequence {r + 1}") for r in rows])
             out[rows] = self._steps(codes)[:, before:].sum(axis=1)
@@ -50,14 +51,13 @@ class CopyPair:
     def _steps(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Natural log probability of each letter, shape (n, length)."""
         n, length = codes.shape
-        copies = min(self.reach, length - 1)
-        pairs = 2 * length  # centre c: letter i pairs with letter c - i
-        prior = np.concatenate([[_NO_POINTER], np.full(copies, (1 - _NO_POINTER) / 2 / max(1, copies)),
-                                np.full(pairs, (1 - _NO_POINTER) / 2 / pairs)])
-        weight = np.repeat(prior[None, :], n, axis=0)
+        copies, pairs = min(self.reach, length), 2 * length + _AHEAD  # letter i pairs with letter centre - i
         back, centre = np.arange(1, copies + 1), np.arange(pairs)
+        weight = np.zeros((n, 1 + copies + pairs))
+        weight[:, 0] = 1.0
         out = np.zeros((n, length))
         for i in range(length):
+            weight = (1 - _SWITCH) * weight + _SWITCH * self._prior(i, copies, pairs)
             source = np.concatenate([i - back, centre - i])
             usable = (source >= 0) & (source < i)
             letters = codes[:, np.where(usable, source, 0)]
@@ -67,8 +67,17 @@ class CopyPair:
             joint = weight * chance
             total = joint.sum(axis=1)
             out[:, i] = np.log(total)
-            weight = (1 - _SWITCH) * joint / total[:, None] + _SWITCH * prior
+            weight = joint / total[:, None]
         return out
+
+    def _prior(self, i: int, copies: int, pairs: int) -> NDArray[np.float64]:
+        """Where a new pointer may lead after i letters; what comes later must not matter, nor how long it is."""
+        prior = np.zeros(1 + copies + pairs)
+        earlier = min(i, self.reach)
+        prior[1 : 1 + earlier] = (1 - _NO_POINTER) / 2 / max(1, earlier)
+        prior[1 + copies + i : 1 + copies + 2 * i + _AHEAD] = (1 - _NO_POINTER) / 2 / (i + _AHEAD)
+        prior[0] = 1 - prior[1:].sum()
+        return prior
 
 
 ENGINES = (EngineSpec(make=CopyPair, id="copying"),)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core.dna import encode
 from kindergrad.core.engine import EngineSpec
 from kindergrad.core.names import Axis
 
@@ -33,7 +34,13 @@ class KmerProbe:
         self._pipeline: Any = None
 
     def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None:
-        """Learn labels 0 and 1 from sequences."""
+        """Learn labels 0 and 1 from sequences.
+
+        Raises
+        ------
+        SequenceError
+            For a letter other than A, C, G, T (any case), with the sequence and the position.
+        """
         from sklearn.feature_extraction.text import CountVectorizer
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
@@ -44,11 +51,18 @@ class KmerProbe:
             MaxAbsScaler(),
             LogisticRegression(C=self.strength, max_iter=1000, random_state=self.seed),
         )
-        self._pipeline.fit(list(sequences), labels)
+        self._pipeline.fit(_upper(sequences), labels)
 
     def decide(self, sequences: Sequence[str]) -> NDArray[np.float64]:
-        """Log odds of label 1, shape (n,)."""
-        return np.asarray(self._pipeline.decision_function(list(sequences)), dtype=np.float64)
+        """Log odds of label 1, shape (n,); refuses letters as :meth:`fit` does."""
+        texts = _upper(sequences)
+        return np.asarray(self._pipeline.decision_function(texts) if texts else [], dtype=np.float64)
+
+
+def _upper(sequences: Sequence[str]) -> list[str]:
+    for number, text in enumerate(sequences, start=1):
+        encode(text, where=f"sequence {number}")
+    return [text.upper() for text in sequences]
 
 
 ENGINES = (EngineSpec(make=KmerProbe, id="kmer", axis=Axis.EXAMPLES),)
