@@ -40,8 +40,8 @@ def test_more_items_and_nearer_the_goal_tell_more(early: list[Row]) -> None:
 
 
 def test_costs_decide_between_equals_and_what_does_not_bear_on_the_goal_is_worth_nothing(early: list[Row]) -> None:
-    cheap = Candidate(skill="genomics/word[5]", scale=3e5, cost=1.0)
-    dear = Candidate(skill="genomics/word[5]", scale=3e5, cost=5.0)
+    cheap = Candidate(skill="genomics/word[7]", scale=3e6, cost=1.0)
+    dear = Candidate(skill="genomics/word[7]", scale=3e6, cost=5.0)
     other = Candidate(skill="a/b", scale=3e5)
     ranked = next_exam(early, GOAL, candidates=[other, dear, cheap]).exams
     assert [w.exam.cost for w in ranked[:2]] == [1.0, 5.0]

@@ -21,6 +21,7 @@ from kindergrad.progress.curves import LearningCurve, curves
 from kindergrad.progress.direction import judge
 from kindergrad.stats import curve as one_curve
 from kindergrad.stats import hierarchy
+from kindergrad.stats.humble import humble
 
 Floats = NDArray[np.float64]
 Draws = Callable[[float], Floats]
@@ -103,7 +104,9 @@ def predictive(found: Sequence[LearningCurve], number: int, x_goal: float, *, se
     def alone(until: float) -> Floats:
         known = curve.x <= until + 1e-9
         y, stderr = np.where(known, curve.y, 0.0), np.where(known, _known_errors(curve), UNKNOWN)
-        return one_curve.fit(curve.x, y, stderr, seed=seed, draws=DRAWS).predict([x_goal])[:, 0]
+        posterior = one_curve.fit(curve.x, y, stderr, seed=seed, draws=DRAWS)
+        draws = humble(posterior, until).latent([x_goal]) if known.any() else posterior.predict([x_goal])
+        return draws[:, 0]
 
     return alone
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ from kindergrad.core.names import ABRUPT_WIDTH
 from kindergrad.progress.curves import LearningCurve
 from kindergrad.stats.curve import MEANINGFUL_RISE, CurvePosterior
 from kindergrad.stats.hierarchy import HierarchyPosterior
+from kindergrad.stats.humble import Humble, humble
 
 Floats = NDArray[np.float64]
 
@@ -35,19 +37,24 @@ class SkillPosterior:
     joint: HierarchyPosterior | None = None
     index: int = 0
 
+    @cached_property
+    def humble(self) -> Humble:
+        """The curve alone, with what no law foresees beyond its last point."""
+        return humble(self.alone, self.curve.now)
+
     def latent(self, x: ArrayLike) -> Floats:
         """The curve itself at log10 scales ``x`` (n,): (draws, n)."""
-        return self.joint.score(self.index, x) if self.joint else self.alone.predict(x)
+        return self.joint.score(self.index, x) if self.joint else self.humble.latent(x)
 
     def predictive(self, x: ArrayLike, seed: int = 0) -> Floats:
         """Scores of new runs at ``x``: extra spread between runs included, error of the exam not. (draws, n)."""
         if self.joint:
             return self.joint.predict(self.index, x, seed)
-        return self.alone.predict(x, seed, observation=True)
+        return self.humble.observed(x, seed)
 
     def crossing(self, target: float) -> Floats:
         """log10 scale at which the curve reaches ``target``, not before its first point; ``inf``: never. (draws,)."""
-        at = self.joint.crossing(self.index, target) if self.joint else self.alone.crossing(target)
+        at = self.joint.crossing(self.index, target) if self.joint else self.humble.crossing(target, HORIZON)
         at = np.maximum(at, self.curve.x[0])
         return np.asarray(np.where(at > self.curve.now + HORIZON, np.inf, at))
 
