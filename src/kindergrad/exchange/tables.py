@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,19 +50,33 @@ def write(rows: Sequence[dict[str, Any]], path: Path) -> Path:
 
     if not path.name.endswith((".csv", ".parquet")):
         raise InputError(f"cannot write a table to '{path}': expected a name that ends in .csv or .parquet")
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        data = pa.Table.from_pylist(list(rows))
+    data = pa.Table.from_pylist(list(rows))
+    with _replacing(path) as temporary:
         if path.suffix == ".csv":
             pyarrow.csv.write_csv(data, temporary)
         else:
             pyarrow.parquet.write_table(data, temporary)
+    return path
+
+
+def write_text(text: str, path: Path) -> Path:
+    """Write a text file whole or not at all; a StoreError where it cannot be written."""
+    with _replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return path
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A place beside ``path`` that takes its name when all went well."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise StoreError(f"cannot write {path}: {error.strerror or error}; choose another place") from None
-    return path
 
 
 def _load(path: Path) -> Any:

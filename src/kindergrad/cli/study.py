@@ -1,0 +1,141 @@
+"""Verbs around a study: run, status, list, show, report, export, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kindergrad.cli.doors import EXIT_INCOMPLETE, Json, Source, app, command, console, print_json, progress
+
+if TYPE_CHECKING:
+    from kindergrad.core.config import StudyConfig
+
+Out = Annotated[Path, typer.Option("--out", help="Folder for records and report.")]
+
+
+@app.command()
+def run(
+    study: Annotated[Path | None, typer.Argument(help="study.yaml; without it, the built-in study.")] = None,
+    out: Out = Path("kindergrad-out"),
+    genome: Annotated[Path | None, typer.Option(help="FASTA or GenBank of a real genome, gz or not.")] = None,
+    annotation: Annotated[Path | None, typer.Option(help="GFF3 or GenBank with genes.")] = None,
+    decoy: Annotated[Path | None, typer.Option(help="FASTA of another genome, for 'whose genome'.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes [default: CPUs].")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A small run; not comparable with others.")] = False,
+    plugins: Annotated[list[Path] | None, typer.Option("--plugins", help="Python file with an engine or exam.")] = None,
+    json: Json = False,
+) -> None:
+    """Train, examine and report; the same command resumes."""
+    from kindergrad.exams import pool
+    from kindergrad.exams import run as running
+    from kindergrad.report import card, text
+
+    config = _study(study, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick, plugins=plugins)
+    with progress() as tell:
+        status = running.run(config, out, workers=workers or pool.available(), tell=tell, command=command())
+        tell(status.planned, status.planned, "fitting curves and writing the report")
+        found = card.card(out)
+        page = found.write(out / "report.html")
+    if json:
+        print_json(status)
+    else:
+        console().print(text.verdict_table(found.forecast, found.belief, found.facts))
+        console().print(text.status_text(status))
+        console().print(f"report: {page}", highlight=False, soft_wrap=True)
+    done = status.ok + status.not_applicable + status.unscored
+    if status.failed or done < status.planned:
+        raise typer.Exit(EXIT_INCOMPLETE)
+
+
+@app.command()
+def status(out: Annotated[Path, typer.Argument(help="A run folder.")], json: Json = False) -> None:
+    """How far a run is."""
+    from kindergrad.exams import run as running
+    from kindergrad.report import text
+
+    found = running.status(out)
+    if json:
+        print_json(found)
+    else:
+        console().print(text.status_text(found))
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str, typer.Argument(help="assessments, engines, skills or worlds.")],
+    plugins: Annotated[list[Path] | None, typer.Option("--plugins", help="Python file with an engine or exam.")] = None,
+    json: Json = False,
+) -> None:
+    """What there is."""
+    from kindergrad.exams import catalogue
+    from kindergrad.report import text
+
+    found = catalogue.listing(kind, tuple(plugins or ()))
+    if json:
+        print_json(found)
+    else:
+        console().print(text.listing_table(found))
+
+
+@app.command()
+def show(skill: Annotated[str, typer.Argument(help="Such as genomics/start-codon.")], json: Json = False) -> None:
+    """One skill: what is asked, what it shows, what it does not."""
+    from kindergrad.exams import catalogue
+    from kindergrad.report import card, text
+
+    facts = card.skill_facts(skill)
+    exams = [row for row in catalogue.listing("assessments") if row.skill == facts.id]
+    if json:
+        import dataclasses
+
+        print_json({**dataclasses.asdict(facts), "assessments": [row.model_dump(mode="json") for row in exams]})
+    else:
+        console().print(text.skill_text(facts, exams))
+
+
+@app.command()
+def report(source: Source, out: Annotated[Path | None, typer.Option("--out", help="HTML file.")] = None) -> None:
+    """Write the report card of a run folder or a table."""
+    from kindergrad.report import card
+
+    found = card.card(source)
+    page = found.write(out or (source / "report.html" if source.is_dir() else Path("report.html")))
+    console().print(f"report: {page}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def export(
+    source: Source, to: Annotated[Path, typer.Option("--to", help="FILE.csv or FILE.parquet.")]
+) -> None:
+    """Write the long table of a run."""
+    from kindergrad.exchange import tables
+    from kindergrad.report import card
+
+    found = card.load(source)
+    tables.write([row.model_dump(mode="json") for row in found], to)
+    console().print(f"{len(found):,} rows: {to}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def doctor(source: Annotated[Path | None, typer.Argument(help="A run folder to check.")] = None, json: Json = False
+           ) -> None:
+    """Check the installation, and the records of a run folder."""
+    from kindergrad.exams import health
+
+    found = health.check(source)
+    if json:
+        print_json(found)
+    else:
+        for line in found:
+            console().print(f"{'ok  ' if line['ok'] else 'FAIL'}  {line['what']}: {line['detail']}", highlight=False)
+    if not all(line["ok"] for line in found):
+        raise typer.Exit(EXIT_INCOMPLETE)
+
+
+def _study(path: Path | None, **given: Any) -> StudyConfig:
+    from kindergrad.exams import defaults
+
+    return defaults.study(path, **given)

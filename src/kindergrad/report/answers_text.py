@@ -1,0 +1,220 @@
+"""Answers of progress for the terminal: verdict boxes, scales, comparisons, decisions, backtests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kindergrad.report import words
+from kindergrad.report.ladder import plain
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+    from kindergrad.core.answers_compare import CompareAnswer, Comparison, SmallDataAnswer
+    from kindergrad.core.answers_vertical import VerticalAnswer
+    from kindergrad.progress.backtest import BacktestAnswer, MethodScore
+    from kindergrad.progress.decide import Decision
+    from kindergrad.progress.next_exam import NextAnswer
+    from kindergrad.progress.thresholds import CurveThreshold, ThresholdAnswer
+
+_METHOD_COLUMNS = ("rmse_log", "mae", "crps", "interval_score80", "coverage50", "coverage80", "coverage90")
+
+
+def threshold_boxes(answer: ThresholdAnswer) -> Group:
+    """A verdict box per curve: what it is, how sure, what could have been seen, how far."""
+    from rich.console import Group
+
+    return Group(*(_box(curve) for curve in answer.curves))
+
+
+def _box(found: CurveThreshold) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    title = escape(f"{plain(found.curve)} · {found.engine} · {found.readout}")
+    box = Table(title=title, title_justify="left", show_header=False,
+                min_width=72)
+    box.add_column(style="dim", no_wrap=True)
+    box.add_column(ratio=1)
+    probable = ", ".join(f"{name} {words.percent(p)}" for name, p in found.probabilities.items())
+    width = words.number(found.width) if found.width is not None else "–"
+    if found.width_interval:
+        width += f" ({words.number(found.width_interval[0])} to {words.number(found.width_interval[1])})"
+    smallest = "no width" if found.resolution is None else f"{words.number(found.resolution)} decades or more"
+    rows = [
+        ("verdict", f"[bold]{found.verdict.value}[/], kind {found.kind.value}"),
+        ("probabilities", probable),
+        ("width", f"{width} decades from 10 to 90 % of the rise"),
+        ("resolution", f"{smallest} can be told from a step; "
+                       f"a rise of {words.number(found.smallest_effect)} would show"),
+        ("distance", _distance(found)),
+        ("sharp twin", "" if found.twin is None else f"{found.twin.link}" + (
+            "; the jump is the metric" if found.twin.jump_is_the_metric else "")),
+        ("in words", found.sentence),
+        ("what would decide it", found.advice or ""),
+    ]
+    for name, value in rows:
+        if value:
+            box.add_row(name, value if name == "verdict" else escape(value))
+    return box
+
+
+def _distance(found: CurveThreshold) -> str:
+    d = found.distance
+    never = f"P(never within the horizon) {words.percent(d.p_never)}"
+    if d.median is None:
+        return f"to {d.target:g}: {never}"
+    if d.median <= 1:
+        return f"{d.target:g} is reached"
+    high = "beyond the horizon" if d.q95 is None else f"{words.number(d.q95, 3)}x"
+    low = words.number(d.q05, 3)
+    return f"to {d.target:g}: {words.number(d.median, 3)}x the present scale ({low}x to {high}); {never}"
+
+
+def vertical(answer: VerticalAnswer) -> Group:
+    """Abilities, difficulties, and the order of the syllabus."""
+    from rich.console import Group
+    from rich.text import Text
+
+    engines = _table("engine", "results", "ability", "90 %", "grade", "misfit p", "")
+    for e in answer.engines:
+        _add(engines, e.engine, str(e.n_results), words.number(e.ability.median),
+                        _span(e.ability.q05, e.ability.q95), e.grade or "–", f"{e.misfit_p:.2g}",
+                        ", ".join(e.flags))
+    skills = _table("skill", "grade", "difficulty", "90 %", "slope", "")
+    for s in answer.skills:
+        _add(skills, plain(s.skill), s.grade or "–", words.number(s.difficulty.median),
+                       _span(s.difficulty.q05, s.difficulty.q95), words.number(s.slope.median),
+                       ", ".join(s.flags))
+    said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *answer.assumptions]
+    return Group(engines, Text(""), skills, Text(""), *(Text(line) for line in said if line))
+
+
+def comparison(answer: CompareAnswer) -> Group:
+    """Differences over all skills, then those of single skills that hold after correction."""
+    from rich.console import Group
+    from rich.text import Text
+
+    held = [c for c in answer.by_skill if c.verdict.value in ("better", "worse")]
+    parts = [_pairs(answer.overall), Text("")]
+    if held:
+        parts += [_pairs(held), Text("")]
+    else:
+        parts += [Text("No single skill differs after correction for their number."), Text("")]
+    return Group(*parts, *(Text(line) for line in (answer.sentence, *answer.assumptions)))
+
+
+def small_data(answer: SmallDataAnswer) -> Group:
+    """Data-efficiency: area under the learning curve and examples needed, against the baselines."""
+    from rich.console import Group
+    from rich.text import Text
+
+    engines = _table("engine", "skills", "area under the curve", f"reaches {answer.target:g}")
+    for e in answer.engines:
+        _add(engines, e.engine, str(e.n_skills), words.number(e.area), words.percent(e.reached))
+    titles = (Text("difference of the area"), Text("difference of log10 of the examples needed (negative is better)"))
+    return Group(engines, Text(""), titles[0], _pairs(answer.area), titles[1], _pairs(answer.examples), Text(""),
+                 *(Text(line) for line in (answer.sentence, *answer.assumptions)))
+
+
+def _pairs(found: tuple[Comparison, ...] | list[Comparison]) -> Table:
+    table = _table("engine", "baseline", "skill", "difference", "90 %", "p (Holm)", "detectable", "verdict")
+    for c in found:
+        _add(table, c.engine, c.baseline, plain(c.skill) if c.skill else "all", words.number(c.difference.median, 3),
+                      _span(c.difference.q05, c.difference.q95),
+                      "–" if c.p_holm is None else f"{c.p_holm:.2g}", words.number(c.detectable_corrected, 3),
+                      c.verdict.value + (f": {c.reason}" if c.reason else ""))
+    return table
+
+
+def decision(found: Decision) -> Group:
+    """Go, wait or stop, with value and regret of each, and what would change the answer."""
+    from rich.console import Group
+    from rich.text import Text
+
+    table = _table("choice", "expected value", "expected regret")
+    for choice, value in found.value.items():
+        mark = "→ " if choice is found.choice else "  "
+        _add(table, f"{mark}{choice.value}", words.number(value, 3), words.number(found.regret[choice], 3))
+    said = [found.sentence, f"Belief {words.percent(found.belief)}; going pays from {words.percent(found.break_even)}."]
+    if found.flip:
+        flip = found.flip
+        said.append(f"A score {flip.direction} {words.number(flip.score)} of {flip.skill} at {words.scale(flip.scale)} "
+                    f"would make it: {flip.becomes.value}.")
+    return Group(table, Text(""), *(Text(line) for line in said))
+
+
+def next_exams(found: NextAnswer, most: int = 12) -> Group:
+    """The exams that would tell most about the goal per cost."""
+    from rich.console import Group
+    from rich.text import Text
+
+    table = _table("skill", "scale", "items", "cost", "bits", "bits per cost")
+    for w in found.exams[:most]:
+        _add(table, plain(w.exam.skill), words.scale(w.exam.scale), words.number(w.exam.items), words.number(w.exam.cost),
+                      words.number(w.bits, 3), words.number(w.bits_per_cost, 3))
+    return Group(Text(f"{words.goal(found.goal)}: belief {words.percent(found.belief)}, {found.entropy:.2f} bits open"),
+                 table)
+
+
+def backtest(answer: BacktestAnswer) -> Group:
+    """All methods on all hidden points, then by band of extrapolation ratio."""
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[Table | Text] = [Text(f"{answer.n_curves} curves, {answer.n_points} hidden points"),
+                                 _methods(answer.methods)]
+    for band in answer.bands:
+        high = "" if band.ratio_high is None else f" to {band.ratio_high:g}"
+        parts += [Text(f"\n{band.ratio_low:g}{high} times the largest known scale: {band.n_curves} curves"),
+                  _methods(band.methods)]
+    return Group(*parts, *(Text(note) for note in answer.notes))
+
+
+def _methods(found: dict[str, MethodScore]) -> Table:
+    table = _table("method", *(name.replace("_", " ") for name in _METHOD_COLUMNS))
+    for name, score in found.items():
+        _add(table, name, *(f"{getattr(score, column):.4f}" for column in _METHOD_COLUMNS))
+    return table
+
+
+def backtest_markdown(answer: BacktestAnswer) -> str:
+    """The same tables as Markdown."""
+    lines = [f"# Backtest: {answer.n_curves} curves, {answer.n_points} hidden points", ""]
+    lines += _markdown(answer.methods)
+    for band in answer.bands:
+        high = "and more" if band.ratio_high is None else f"to {band.ratio_high:g}"
+        lines += [f"## {band.ratio_low:g} {high} times the largest known scale ({band.n_curves} curves)", ""]
+        lines += _markdown(band.methods)
+    lines += [f"- {note}" for note in answer.notes]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _markdown(found: dict[str, MethodScore]) -> list[str]:
+    head = ["method", *(name.replace("_", " ") for name in _METHOD_COLUMNS)]
+    rows = [[name, *(f"{getattr(score, c):.4f}" for c in _METHOD_COLUMNS)] for name, score in found.items()]
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)] + [""]
+
+
+def _table(*columns: str) -> Table:
+    """A bare table; give its cells through :func:`_add`."""
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name in columns:
+        left = name in ("engine", "baseline", "skill", "method", "verdict", "")
+        table.add_column(name, justify="left" if left else "right", no_wrap=not left, overflow="fold")
+    return table
+
+
+def _span(low: float | None, high: float | None) -> str:
+    """``0.1…0.4``; a bound that is not known is open."""
+    return f"{words.number(low)}…{words.number(high)}" if low is not None or high is not None else "–"
+
+
+def _add(table: Table, *cells: str) -> None:
+    """A row of plain text: names of levels hold brackets, which rich would take for markup."""
+    from rich.text import Text
+
+    table.add_row(*(Text(cell) for cell in cells))
