@@ -166,24 +166,24 @@ def posterior_of_coefficients(gram: Floats, moment: Floats, prior: Gaussian) -> 
 
 
 def _inverse(matrix: Floats) -> tuple[Floats, Floats]:
-    """Inverse and log determinant of positive matrices (L, L, ...), by cofactors for L up to 3."""
+    """Inverse and log determinant of matrices (L, L, ...) of the form identity plus a positive one.
+
+    Cholesky, written out over the trailing dimensions. The pivots of such a matrix are at least 1: what rounding makes
+    of them below that is lifted, so that an all but exact curve (huge precision) does not break the arithmetic.
+    """
     size = matrix.shape[0]
-    if size == 1:
-        return 1.0 / matrix, np.log(matrix[0, 0])
-    if size == 2:
-        a, b, d = matrix[0, 0], matrix[0, 1], matrix[1, 1]
-        det = a * d - b * b
-        return np.array([[d, -b], [-b, a]]) / det, np.log(det)
-    if size == 3:
-        (a, b, c), (_, d, e), (_, _, f) = matrix
-        first, second, third = d * f - e * e, c * e - b * f, b * e - c * d
-        det = a * first + b * second + c * third
-        mixed = b * c - a * e
-        rows = [[first, second, third], [second, a * f - c * c, mixed], [third, mixed, a * d - b * b]]
-        return np.array(rows) / det, np.log(det)
-    moved = np.moveaxis(matrix, (0, 1), (-2, -1))
-    inverse = np.asarray(np.linalg.inv(moved), dtype=np.float64)
-    return np.moveaxis(inverse, (-2, -1), (0, 1)), np.asarray(np.linalg.slogdet(moved)[1])
+    root = np.zeros_like(matrix)
+    for j in range(size):
+        root[j, j] = np.sqrt(np.maximum(matrix[j, j] - np.sum(root[j, :j] ** 2, axis=0), 1.0))
+        for i in range(j + 1, size):
+            root[i, j] = (matrix[i, j] - np.sum(root[i, :j] * root[j, :j], axis=0)) / root[j, j]
+    back = np.zeros_like(matrix)
+    for j in range(size):
+        back[j, j] = 1.0 / root[j, j]
+        for i in range(j + 1, size):
+            back[i, j] = -np.sum(root[i, j:i] * back[j:i, j], axis=0) / root[i, i]
+    log_det = 2.0 * np.sum([np.log(root[j, j]) for j in range(size)], axis=0)
+    return np.einsum("ka...,kb...->ab...", back, back), np.asarray(log_det)
 
 
 def draw(posterior: LawPosterior, data: Data, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
