@@ -1,1 +1,1 @@
-"""."""
+"""The skills of each domain with grade and prerequisites; the syllabus itself is data (``*.toml``)."""

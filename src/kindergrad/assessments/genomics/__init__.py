@@ -1,1 +1,1 @@
-"""."""
+"""Exams on DNA, by grade."""

@@ -1,1 +1,1 @@
-"""."""
+"""Words with several spellings, codons, frames, starts, and the places where they belong."""

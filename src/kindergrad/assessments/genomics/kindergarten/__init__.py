@@ -1,1 +1,1 @@
-"""."""
+"""What every reader of DNA should learn first: letters, words, copies, the other strand."""
