@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kindergrad.report import words
@@ -118,14 +119,21 @@ def small_data(answer: SmallDataAnswer) -> Group:
                  *(Text(line) for line in (answer.sentence, *answer.assumptions)))
 
 
-def _pairs(found: tuple[Comparison, ...] | list[Comparison]) -> Table:
-    table = _table("engine", "baseline", "skill", "difference", "90 %", "p (Holm)", "detectable", "verdict")
-    for c in found:
-        _add(table, c.engine, c.baseline, plain(c.skill) if c.skill else "all", words.number(c.difference.median, 3),
-                      _span(c.difference.q05, c.difference.q95),
-                      "–" if c.p_holm is None else f"{c.p_holm:.2g}", words.number(c.detectable_corrected, 3),
-                      c.verdict.value + (f": {c.reason}" if c.reason else ""))
-    return table
+def _pairs(found: Sequence[Comparison]) -> Group:
+    """A table for each engine and baseline."""
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[Table | Text] = []
+    for engine, baseline in dict.fromkeys((c.engine, c.baseline) for c in found):
+        table = _table("skill", "difference", "90 %", "p (Holm)", "detectable", "verdict")
+        for c in found:
+            if (c.engine, c.baseline) == (engine, baseline):
+                _add(table, plain(c.skill) if c.skill else "all", words.number(c.difference.median, 3),
+                     _span(c.difference.q05, c.difference.q95), "–" if c.p_holm is None else f"{c.p_holm:.2g}",
+                     words.number(c.detectable_corrected, 3), c.verdict.value + (f": {c.reason}" if c.reason else ""))
+        parts += [Text(f"{engine} against {baseline}"), table]
+    return Group(*parts)
 
 
 def decision(found: Decision) -> Group:
@@ -203,8 +211,8 @@ def _table(*columns: str) -> Table:
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name in columns:
-        left = name in ("engine", "baseline", "skill", "method", "verdict", "")
-        table.add_column(name, justify="left" if left else "right", no_wrap=not left, overflow="fold")
+        left, folds = name in ("engine", "skill", "method", "verdict", ""), name in ("skill", "verdict", "")
+        table.add_column(name, justify="left" if left else "right", no_wrap=not folds, overflow="fold")
     return table
 
 
