@@ -155,7 +155,7 @@ def backtest(table: Sequence[Row], cut: float, target: float = 0.5) -> dict[str,
             draws = p.predictive([x])[:, 0]
             draws = draws + np.random.default_rng(0).normal(0.0, noise, draws.size)
             scores.append(inside(draws, float(later.curve.y[here].mean())))
-        if truth > np.log10(cut) and high - low < 0.3:
+        if np.isfinite(high) and truth > np.log10(cut) and high - low < 0.3:
             at = p.crossing(target)
             a, middle, b = np.quantile(at, [0.05, 0.5, 0.95], method="inverted_cdf")
             held.append(inside(at, float(truth)))

@@ -71,3 +71,10 @@ def test_where_two_engines_have_the_skill_the_answer_says_which_is_meant() -> No
     rng = np.random.default_rng(0)
     rows = curve_rows("a/b", 4.5, rng=rng) + curve_rows("a/b", 4.5, rng=rng, engine="other", scales=SCALES[:3])
     assert belief(rows, Goal.parse("a/b>=0.5@1e6")).goal == "a/b>=0.5@1e+06 (markov, answer)"
+
+
+def test_a_long_ladder_is_thinned_and_ends_with_all_records() -> None:
+    rows = curve_rows("a/b", 4.5, rng=np.random.default_rng(0), scales=10.0 ** np.linspace(3, 6, 120))
+    history = belief(rows, Goal.parse("a/b>=0.5@1e7")).history
+    assert len(history) == 41
+    assert history[-1].n_records == 120

@@ -31,6 +31,8 @@ SIZE = hierarchy.Size(particles=192, atoms=256, per=16)
 """A little coarser than a forecast, since it is run once per scale; more draws, since a probability is wanted."""
 
 DRAWS = 4000
+MOST_STEPS = 40
+"""Steps of a history: in others' tables every engine may have a scale of its own."""
 UNKNOWN = 1e3
 """Standard error of a result that is not in yet: its scale is part of the design, its score says nothing."""
 
@@ -84,8 +86,11 @@ def choose(found: Sequence[LearningCurve], goal: Goal) -> tuple[int, str]:
 
 
 def ladder(found: Sequence[LearningCurve], number: int) -> list[float]:
-    """All log10 scales at which the goal's curve, or a curve that teaches it, was observed."""
-    return sorted({round(float(x), 9) for curve in _company(found, number) for x in curve.x})
+    """Log10 scales at which the goal's curve, or a curve that teaches it, was observed; evenly thinned beyond 40."""
+    levels = sorted({round(float(x), 9) for curve in _company(found, number) for x in curve.x})
+    if len(levels) <= MOST_STEPS:
+        return levels
+    return [levels[i] for i in np.unique(np.linspace(0, len(levels) - 1, MOST_STEPS).round().astype(int))]
 
 
 def predictive(found: Sequence[LearningCurve], number: int, x_goal: float, *, seed: int = 0) -> Draws:
