@@ -24,18 +24,22 @@ def run(
     decoy: Annotated[Path | None, typer.Option(help="FASTA of another genome, for 'whose genome'.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes [default: CPUs].")] = None,
+    adaptive: Annotated[bool, typer.Option("--adaptive", help="Sit next what tells most about the goal.")] = False,
+    budget: Annotated[int, typer.Option(min=1, help="With --adaptive: most exams to sit.")] = 200,
     quick: Annotated[bool, typer.Option("--quick", help="A small run; not comparable with others.")] = False,
     plugins: Annotated[list[Path] | None, typer.Option("--plugins", help="Python file with an engine or exam.")] = None,
     json: Json = False,
 ) -> None:
     """Train, examine and report; the same command resumes."""
+    from kindergrad.exams import adaptive as choosing
     from kindergrad.exams import pool
     from kindergrad.exams import run as running
     from kindergrad.report import card, text
 
     config = _study(study, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick, plugins=plugins)
     with progress() as tell:
-        status = running.run(config, out, workers=workers or pool.available(), tell=tell, command=command())
+        how: dict[str, Any] = {"workers": workers or pool.available(), "tell": tell, "command": command()}
+        status = choosing.adaptive(config, out, budget=budget, **how) if adaptive else running.run(config, out, **how)
         tell(status.planned, status.planned, "fitting curves and writing the report")
         found = card.card(out)
         page = found.write(out / "report.html")

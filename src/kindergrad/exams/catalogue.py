@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -24,20 +24,43 @@ _NEEDS = {"markov": (), "kmer": ()}
 
 @cache
 def assessments(plugins: Plugins = ()) -> dict[str, Assessment]:
-    """All assessments by id, in the order of the syllabus."""
-    found = [m.ASSESSMENT for m in _modules("kindergrad.assessments", plugins) if hasattr(m, "ASSESSMENT")]
+    """All assessments by id, in the order of the syllabus.
+
+    Raises
+    ------
+    PluginError
+        For a plug-in that takes the place of another assessment, or whose skill is in no syllabus.
+    """
+    found: dict[str, Assessment] = {}
+    for module in _modules("kindergrad.assessments", plugins):
+        if hasattr(module, "SKILL"):
+            skills.add(module.SKILL)
+        if hasattr(module, "ASSESSMENT"):
+            _check_new(module, "assessment", module.ASSESSMENT.id, found)
+            found[module.ASSESSMENT.id] = module.ASSESSMENT
     order = [s for domain in Domain for s in skills.syllabus(domain)]
-    place = {name: i for i, name in enumerate(order)}
-    return {a.id: a for a in sorted(found, key=lambda a: (place.get(a.skill, len(place)), a.id))}
+    if homeless := [a for a in found if a not in order]:
+        raise PluginError(f"assessment '{homeless[0]}' has no skill in the syllabus; add a constant SKILL = Skill(id=..., "
+                          "grade=..., question=..., why=..., exposure=...) to its file")
+    return {name: found[name] for name in sorted(found, key=order.index)}
 
 
 @cache
 def engines(plugins: Plugins = ()) -> dict[str, EngineSpec]:
-    """All engines by id; a plug-in class with the methods of an ask is one."""
+    """All engines by id; a plug-in class with the methods of an ask is one.
+
+    Raises
+    ------
+    PluginError
+        For a plug-in that takes the name of another engine.
+    """
     found: dict[str, EngineSpec] = {}
     for module in _modules("kindergrad.engines", plugins):
         specs = getattr(module, "ENGINES", None) or tuple(_classes(module))
-        found.update({spec.id: spec for spec in specs if isinstance(spec, EngineSpec)})
+        for spec in specs:
+            if isinstance(spec, EngineSpec):
+                _check_new(module, "engine", spec.id, found)
+                found[spec.id] = spec
     return found
 
 
@@ -143,6 +166,13 @@ def check_offer(module: Path, plugins: Plugins) -> None:
     if not (hasattr(loaded, "ASSESSMENT") or hasattr(loaded, "ENGINES") or any(True for _ in _classes(loaded))):
         raise PluginError(f"plug-in {module} offers nothing; expected a class with the method log_likelihood or "
                           "fit and decide, or a constant ASSESSMENT")
+
+
+def _check_new(module: ModuleType, kind: str, name: str, found: Mapping[str, object]) -> None:
+    """Nobody may take the place of another: the numbers of two would stand under one name."""
+    if name in found:
+        raise PluginError(f"{getattr(module, '__file__', module.__name__)} offers the {kind} '{name}', which is there "
+                          "already; choose another name")
 
 
 def _answers(made: Any, ask: type[Any]) -> bool:

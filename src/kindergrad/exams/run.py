@@ -35,6 +35,8 @@ class Prepared(NamedTuple):
     left_out: Mapping[str, str]
     """Assessments that this world cannot offer, with the reason."""
     lanes: Sequence[plan.Lane]
+    start: float
+    """Clock when the work began."""
 
 
 class _References(Mapping[str, Any]):
@@ -62,6 +64,7 @@ class _References(Mapping[str, Any]):
 
 def prepare(study: StudyConfig, folder: Path, tell: Tell) -> Prepared:
     """Build the world and make all items, floors and ceilings that are not on disk yet."""
+    start = time.perf_counter()
     wanted = plan.chosen(study)
     specs = [catalogue.engine(config.id, study.plugins) for config in study.engines]
     tell(0, 0, "reading the genome" if study.world.genome else "writing a synthetic genome")
@@ -83,7 +86,7 @@ def prepare(study: StudyConfig, folder: Path, tell: Tell) -> Prepared:
         made = maker.get(store, assessment, level)
         materials[made.key] = (assessment, level, made.items.digest)
         _keep_references(store, world, assessment, made)
-    return Prepared(study, world, store, materials, left_out, found)
+    return Prepared(study, world, store, materials, left_out, found, start)
 
 
 def run(study: StudyConfig, folder: Path, *, workers: int = 1, tell: Tell = lambda done, planned, what: None,
@@ -97,28 +100,41 @@ def run(study: StudyConfig, folder: Path, *, workers: int = 1, tell: Tell = lamb
     KeyboardInterrupt
         After the exams in progress were written.
     """
-    start = time.perf_counter()
     ready = prepare(study, folder, tell)
+    return sit_all(ready, planned(ready), workers=workers, tell=tell, command=command)
+
+
+Planned = list[tuple[plan.Lane, list[plan.Exam], str]]
+"""Lanes with their exams and the family of the engine."""
+
+
+def planned(ready: Prepared) -> Planned:
+    """All exams of a study."""
+    out = []
+    for lane in ready.lanes:
+        engine = plan.make(catalogue.engine(lane.engine.id, ready.study.plugins), lane.engine, lane.seed)
+        out.append((lane, plan.exams(lane, engine, ready.materials), getattr(engine, "family", lane.name)))
+    return out
+
+
+def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, command: str) -> StatusAnswer:
+    """Sit the exams that have no record yet, and write down the study and its plan."""
     store = ready.store
     store.clean()
-    jobs = []
-    for lane in ready.lanes:
-        engine = plan.make(catalogue.engine(lane.engine.id, study.plugins), lane.engine, lane.seed)
-        jobs.append((lane, plan.exams(lane, engine, ready.materials), getattr(engine, "family", lane.name)))
-    ids = [exam.identity.record_id for _, planned, _ in jobs for exam in planned]
+    ids = [exam.identity.record_id for _, own, _ in exams for exam in own]
     reused = sum(store.has(i) for i in ids)
-    store.write_json("study.json", study.model_dump(mode="json"))
+    store.write_json("study.json", ready.study.model_dump(mode="json"))
     store.write_json("plan.json", {"records": ids + _reference_ids(ready), "exams": ids})
     facts = {"world": ready.world.sentence, "left_out": dict(ready.left_out),
              "notes": list(getattr(ready.world, "notes", [])), "command": command, "reused": reused,
              "seconds": None}
     store.write_json("last_run.json", facts)
-    work = [lanes.job(ready, *job) for job in jobs]
+    work = [lanes.job(ready, *job) for job in exams]
     try:
         pool.work([w for w in work if w.exams], store, workers, lambda done, what: tell(reused + done, len(ids), what))
     finally:
-        store.write_json("last_run.json", facts | {"seconds": time.perf_counter() - start})
-    return status(folder)
+        store.write_json("last_run.json", facts | {"seconds": time.perf_counter() - ready.start})
+    return status(store.folder)
 
 
 def status(folder: Path) -> StatusAnswer:
