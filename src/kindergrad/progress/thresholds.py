@@ -40,6 +40,8 @@ class TwinAnswer(Contract):
 
     p_abrupt: Finite
     width: Finite | None
+    half: Finite
+    """Share of the twin's rise that is done where the score has done half of its own; up to 0.25 the twin is late."""
     link: str
     """What the twin makes of the score: ``score^8`` (eight equally hard steps must all succeed), ``a cut at 0.5``."""
     p_value: Finite | None
@@ -173,8 +175,8 @@ def _kind(curve: LearningCurve, said: Verdict, beside: twin.TwinCheck | None) ->
 def _twin_answer(beside: twin.TwinCheck | None) -> TwinAnswer | None:
     if beside is None:
         return None
-    return TwinAnswer(p_abrupt=beside.p_abrupt, width=beside.width, link=beside.link, p_value=beside.p_value,
-                      explained=beside.explained, jump_is_the_metric=beside.is_the_metric)
+    return TwinAnswer(p_abrupt=beside.p_abrupt, width=beside.width, half=beside.half, link=beside.link,
+                      p_value=beside.p_value, explained=beside.explained, jump_is_the_metric=beside.is_the_metric)
 
 
 _KINDS = {

@@ -28,8 +28,7 @@ FITS = 0.05
 """A p-value above this does not contradict the link."""
 EXPLAINED = 0.9
 """Share of the twin's variance that a link must explain."""
-NARROWER = 2.0 / 3.0
-LAG = 0.4
+LAG = 0.25
 """A twin that has done less than this share of its rise where the score has done half lags behind."""
 
 POWERS = np.geomspace(0.25, 64.0, 49)
@@ -47,8 +46,6 @@ class TwinCheck(NamedTuple):
     """P(the twin's own rise takes at most 0.3 decades)."""
     width: float
     """Median decades of the twin's rise."""
-    narrower: float
-    """P(the twin's rise takes less than two thirds of the decades of the score's)."""
     half: float
     """Share of the twin's rise that the link has done where the score has done half of its own."""
     link: str
@@ -60,8 +57,8 @@ class TwinCheck(NamedTuple):
 
     @property
     def jumps(self) -> bool:
-        """The twin looks more like a threshold than the score: sharper, or later."""
-        return max(self.p_abrupt, self.narrower) >= VERDICT_PROBABILITY or self.half <= LAG
+        """The twin looks like a threshold: abrupt, or near its floor where the score is half way."""
+        return self.p_abrupt >= VERDICT_PROBABILITY or self.half <= LAG
 
     @property
     def is_the_metric(self) -> bool:
@@ -85,11 +82,9 @@ def check(posterior: SkillPosterior, *, seed: int = 0) -> TwinCheck | None:
     unit = unit if unit > 1.5 else 1.0  # percent and the like: the laws expect a score of about 0 to 1
     twin, stderr = curve.twin[have] / unit, curve.twin_stderr[have] / unit
     alone = one_curve.fit(curve.x[have], twin, stderr, seed=seed)
-    own, mine = alone.width[np.isfinite(alone.width)], posterior.widths
-    n = min(own.size, mine.size)
+    own = alone.width[np.isfinite(alone.width)]
     half, link, p_value, explained = _explain(curve.y[have], curve.stderr[have], twin, stderr)
-    return TwinCheck(float(np.mean(own <= ABRUPT_WIDTH)), float(np.median(own)),
-                     float(np.mean(own[:n] < NARROWER * mine[:n])), half, link, p_value, explained)
+    return TwinCheck(float(np.mean(own <= ABRUPT_WIDTH)), float(np.median(own)), half, link, p_value, explained)
 
 
 def _explain(score: Floats, error: Floats, twin: Floats, stderr: Floats) -> tuple[float, str, float | None, float]:
