@@ -160,8 +160,8 @@ def next_exams(found: NextAnswer, most: int = 12) -> Group:
 
     table = _table("skill", "scale", "items", "cost", "bits", "bits per cost")
     for w in found.exams[:most]:
-        _add(table, plain(w.exam.skill), words.scale(w.exam.scale), words.number(w.exam.items), words.number(w.exam.cost),
-                      words.number(w.bits, 3), words.number(w.bits_per_cost, 3))
+        numbers = (words.number(w.exam.items), words.number(w.exam.cost), words.number(w.bits, 3))
+        _add(table, plain(w.exam.skill), words.scale(w.exam.scale), *numbers, words.number(w.bits_per_cost, 3))
     return Group(Text(f"{words.goal(found.goal)}: belief {words.percent(found.belief)}, {found.entropy:.2f} bits open"),
                  table)
 
