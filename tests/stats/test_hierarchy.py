@@ -183,7 +183,8 @@ def test_simulation_based_calibration_of_the_population_and_of_one_curve() -> No
         curves = []
         for s in range(n_curves):
             g = expit(2.0 * np.log(9.0) * (SCALES - location[s]) / np.exp(theta[s, 1]))
-            y = floor[s] * (1.0 - g) + plateau[s] * g + rng.normal(0.0, np.hypot(0.03, np.exp(theta[s, 3])), g.size)
+            y = floor[s] * (1.0 - g) + plateau[s] * g + rng.normal(0.0, np.sqrt(0.03**2 + prior.law_error**2
+                                                                                  + np.exp(2.0 * theta[s, 3])), g.size)
             curves.append(Curve(SCALES, y, np.full(g.size, 0.03), offset[s]))
         posterior = hierarchy.fit(curves, prior=prior, seed=seed, size=SMALL)
         ranks.append([np.mean(posterior.exposures < phi[0]), np.mean(posterior.tau < np.exp(phi[4])),
