@@ -129,7 +129,6 @@ def check_assessment(
     sat = [_sit(assessment, world, level, (n, seed), engines) for level in assessment.levels]
     for one in sat:
         _same_items(assessment, world, one, seed)
-        _truth_free(assessment, one.items)
         _guessing(assessment, one)
         _oracle(assessment, one)
         _noisier(assessment, one)
@@ -154,6 +153,7 @@ def _taught(name: str, corpus: list[str]) -> Any:
 
 def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], engines: References) -> _Sat:
     items = assessment.items(world, size[0], level, size[1])
+    _truth_free(assessment, items)
 
     def scores(engine: Any) -> Floats:
         return np.asarray(assessment.score(sit.ask(engine, assessment, Readout.LIKELIHOOD, items), items))
