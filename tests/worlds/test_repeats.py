@@ -1,0 +1,60 @@
+"""Copies and tandem repeats, and oracles whose probabilities are those of the process."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from kindergrad.core.seeds import item_streams
+from kindergrad.worlds import repeats
+
+ALL = np.array(list(itertools.product(range(4), repeat=3)), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("divergence", [0.01, 0.15, 0.75])
+def test_probabilities_of_all_copies_sum_to_one(divergence: float) -> None:
+    for seed in range(5):
+        context = np.random.default_rng(seed).integers(0, 4, (1, 9)).astype(np.uint8)
+        total = np.exp(repeats.copies_log_p(np.repeat(context, 64, axis=0), ALL, divergence)).sum()
+        assert total == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("before", [1, 4, 7])
+def test_probabilities_of_all_continuations_sum_to_one(before: int) -> None:
+    for seed in range(5):
+        context = np.random.default_rng(seed).integers(0, 4, (1, before)).astype(np.uint8)
+        total = np.exp(repeats.tandem_log_p(np.repeat(context, 64, axis=0), ALL, range(1, 5), 0.05)).sum()
+        assert total == pytest.approx(1.0, abs=1e-9)
+
+
+def test_tandem_oracle_is_the_sum_over_all_units() -> None:
+    context, target, error = np.array([[0, 1, 0, 1]]), np.array([[0, 2]]), 0.1
+
+    def given(text: list[int]) -> float:
+        total = 0.0
+        for unit in (1, 2, 3):
+            for template in itertools.product(range(4), repeat=unit):
+                right = [text[i] == template[i % unit] for i in range(len(text))]
+                total += np.prod([0.9 if r else 0.1 / 3 for r in right]) / 4**unit
+        return total
+
+    expected = given([0, 1, 0, 1, 0, 2]) / given([0, 1, 0, 1])
+    found = repeats.tandem_log_p(context.astype(np.uint8), target.astype(np.uint8), range(1, 4), error)
+    assert np.exp(found[0]) == pytest.approx(expected)
+
+
+def test_copies_are_copied_from_anywhere_with_errors_at_their_rate() -> None:
+    drawn = repeats.copies(item_streams(400, 0, "test"), source=40, length=16, divergence=0.1)
+    places = np.lib.stride_tricks.sliding_window_view(drawn.context, 16, axis=1)
+    same = (places == drawn.target[:, None, :]).mean(axis=2)
+    assert float(1 - same.max(axis=1).mean()) == pytest.approx(0.1, abs=0.015)
+    start = same.argmax(axis=1)
+    assert start.min() == 0 and start.max() == 24 and abs(float(start.mean()) - 12) < 1.5
+
+
+def test_tandem_repeats_its_unit() -> None:
+    drawn = repeats.tandem(item_streams(100, 0, "test"), unit=3, before=12, length=6, error=0.0)
+    text = np.concatenate([drawn.context, drawn.target], axis=1)
+    assert text.shape == (100, 18) and (text[:, 3:] == text[:, :-3]).all()
