@@ -34,6 +34,7 @@ def run(
     from kindergrad.exams import adaptive as choosing
     from kindergrad.exams import pool
     from kindergrad.exams import run as running
+    from kindergrad.exams.store import LEDGER
     from kindergrad.report import card, text
 
     config = _study(study, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick, plugins=plugins)
@@ -43,6 +44,8 @@ def run(
         tell(status.planned, status.planned, "fitting curves and writing the report")
         found = card.card(out)
         page = found.write(out / "report.html")
+        if status.reused < status.planned:  # something new was learned
+            found.register(out / LEDGER)
     if json:
         print_json(status)
     else:

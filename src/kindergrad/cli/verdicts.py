@@ -19,6 +19,7 @@ def forecast(
     target: Target = 0.5,
     at: Annotated[list[str] | None, typer.Option("--at", help="Scales to forecast, such as 1e8.")] = None,
     register: Annotated[Path | None, typer.Option(help="Ledger to write the forecasts at --at into.")] = None,
+    resolve: Annotated[Path | None, typer.Option(help="Ledger whose forecasts are scored by these results.")] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
@@ -27,7 +28,7 @@ def forecast(
     from kindergrad.core.errors import InputError
     from kindergrad.progress import registry
     from kindergrad.progress.forecast import forecast as fit
-    from kindergrad.report import card, text
+    from kindergrad.report import answers_text, card, text
 
     rows = card.load(source)
     scales = [scale.parse(x) for x in at or ()]
@@ -35,6 +36,10 @@ def forecast(
         if not scales:
             raise InputError("a registered forecast needs a scale; give one or more, such as --at 1e8")
         registry.register(register, rows, scales, time=_now(), seed=seed)
+    if resolve is not None:
+        outcome = registry.calibration(registry.resolve(resolve, rows), registry.resolve_beliefs(resolve, rows))
+        print_json(outcome) if json else console().print(answers_text.calibration(outcome))
+        return
     found = fit(rows, target=target, seed=seed, scales=scales)
     if json:
         print_json(found)

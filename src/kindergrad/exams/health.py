@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kindergrad.core.errors import StoreError
-from kindergrad.exams.store import Store
+from kindergrad.exams.store import LEDGER, Store
+from kindergrad.progress import ledger
 
 _EXTRAS = {"pyrodigal": "genes"}
 
@@ -22,6 +23,7 @@ def check(folder: Path | None = None) -> list[dict[str, Any]]:
                         f"'kindergrad[{extra}]'"))
     if folder is not None:
         out += _records(Store.open(folder))
+        out.append(_ledger(folder / LEDGER))
     return out
 
 
@@ -42,6 +44,16 @@ def _records(store: Store) -> list[dict[str, Any]]:
         done = sum(map(store.has, planned["records"]))
         out.append(_row("plan", True, f"{done:,} of {len(planned['records']):,} exams done"))
     return out
+
+
+def _ledger(path: Path) -> dict[str, Any]:
+    """Is the chain of registered beliefs and forecasts whole?"""
+    try:
+        found = ledger.read(path)
+    except StoreError as error:
+        return _row("ledger", False, str(error))
+    torn = "; its last line is torn and does not count" if found.torn else ""
+    return _row("ledger", True, f"{len(found.entries):,} entries, each follows the one before{torn}")
 
 
 def _row(what: str, ok: bool, detail: str) -> dict[str, Any]:

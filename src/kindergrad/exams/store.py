@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from kindergrad.core.errors import InputError, StoreError
 from kindergrad.core.records import Record
 
+LEDGER = "ledger.jsonl"
+"""File of a run folder that holds its beliefs and forecasts, hash chained."""
 _OLD = 600.0  # seconds after which an unfinished write is given up
 
 

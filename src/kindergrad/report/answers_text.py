@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kindergrad.progress.backtest import BacktestAnswer, MethodScore
     from kindergrad.progress.decide import Decision
     from kindergrad.progress.next_exam import NextAnswer
+    from kindergrad.progress.registry import Calibration
     from kindergrad.progress.thresholds import CurveThreshold, ThresholdAnswer
 
 _METHOD_COLUMNS = ("rmse_log", "mae", "crps", "interval_score80", "coverage50", "coverage80", "coverage90")
@@ -164,6 +165,21 @@ def next_exams(found: NextAnswer, most: int = 12) -> Group:
         _add(table, plain(w.exam.skill), words.scale(w.exam.scale), *numbers, words.number(w.bits_per_cost, 3))
     return Group(Text(f"{words.goal(found.goal)}: belief {words.percent(found.belief)}, {found.entropy:.2f} bits open"),
                  table)
+
+
+def calibration(found: Calibration) -> Group:
+    """How registered forecasts and beliefs came out."""
+    from rich.console import Group
+    from rich.text import Text
+
+    lines = [f"{found.n_forecasts} forecasts resolved"]
+    if found.n_forecasts:
+        inside = f"80 % intervals held {words.percent(found.coverage80)}, 90 % {words.percent(found.coverage90)}"
+        lines.append(f"  {inside}; CRPS {words.number(found.crps, 3)}, log score {words.number(found.log_score)}")
+    lines.append(f"{found.n_beliefs} beliefs resolved")
+    if found.n_beliefs:
+        lines.append(f"  Brier score {words.number(found.brier, 3)}, log score {words.number(found.brier_log)}")
+    return Group(*(Text(line) for line in lines))
 
 
 def backtest(answer: BacktestAnswer) -> Group:

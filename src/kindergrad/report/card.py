@@ -15,6 +15,7 @@ from kindergrad.exams.store import Store
 from kindergrad.exchange import tables
 from kindergrad.progress import belief as beliefs
 from kindergrad.progress import forecast as forecasts
+from kindergrad.progress import registry
 from kindergrad.report import page
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.syllabus import skills
@@ -29,6 +30,15 @@ class Card:
     forecast: ForecastAnswer | None
     belief: BeliefAnswer | None
     status: StatusAnswer | None
+
+    def register(self, path: Path) -> None:
+        """Write the belief into the ledger, where results came in since the last entry."""
+        if self.belief is None:
+            return
+        from datetime import UTC, datetime
+
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        registry.register_belief(path, self.rows, self.belief, time=now)
 
     def write(self, path: Path) -> Path:
         """The report card as one HTML file."""
