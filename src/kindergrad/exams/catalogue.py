@@ -40,8 +40,8 @@ def assessments(plugins: Plugins = ()) -> dict[str, Assessment]:
             found[module.ASSESSMENT.id] = module.ASSESSMENT
     order = [s for domain in Domain for s in skills.syllabus(domain)]
     if homeless := [a for a in found if a not in order]:
-        raise PluginError(f"assessment '{homeless[0]}' has no skill in the syllabus; add a constant SKILL = Skill(id=..., "
-                          "grade=..., question=..., why=..., exposure=...) to its file")
+        raise PluginError(f"assessment '{homeless[0]}' has no skill in the syllabus; add a constant SKILL = "
+                          "Skill(id=..., grade=..., question=..., why=..., exposure=...) to its file")
     return {name: found[name] for name in sorted(found, key=order.index)}
 
 

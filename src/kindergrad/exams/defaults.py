@@ -26,7 +26,7 @@ def study(path: Path | None = None, *, genome: Path | None = None, annotation: P
         Before anything is computed.
     """
     raw: dict[str, Any] = config.load(path).model_dump(exclude_unset=True) if path else {}
-    world = dict(raw.get("world", {}))
+    world = {k: _beside(path, v) if isinstance(v, Path) else v for k, v in raw.get("world", {}).items()}
     for name, value in (("genome", genome), ("annotation", annotation), ("decoy", decoy)):
         if value is not None:
             world[name] = value
@@ -37,7 +37,8 @@ def study(path: Path | None = None, *, genome: Path | None = None, annotation: P
         raw.setdefault("name", f"{Path(world['genome']).name.split('.')[0]}: what a small engine learns of it")
     raw.setdefault("name", "What a small engine learns of a synthetic genome")
     raw.setdefault("goal", GENOME_GOAL if real else SYNTHETIC_GOAL)
-    raw["plugins"] = (*raw.get("plugins", ()), *(plugins or ()))
+    named = [_beside(path, plugin) for plugin in raw.get("plugins", ())] + list(plugins or ())
+    raw["plugins"] = tuple(dict.fromkeys(plugin.absolute() for plugin in named))
     if seed is not None:
         raw["seed"] = seed
     if quick:
@@ -55,3 +56,9 @@ def study(path: Path | None = None, *, genome: Path | None = None, annotation: P
         for name in found.assessments:
             catalogue.assessment(name, found.plugins)
     return found
+
+
+def _beside(study: Path | None, name: Path) -> Path:
+    """A file named in a study file is looked for beside it first, then in the current folder."""
+    there = study.parent / name if study else name
+    return there if there.exists() else name

@@ -38,9 +38,35 @@ class Skill(Contract):
         return Domain(self.id.split("/")[0])
 
 
-@cache
+_added: dict[str, Skill] = {}
+"""Skills of plug-ins. The same plug-ins give the same ones in every process."""
+
+
+def add(skill: Skill) -> None:
+    """Put the skill of a plug-in into the syllabus of its domain.
+
+    Raises
+    ------
+    InputError
+        If another skill has this name already, or a prerequisite is unknown.
+    """
+    there = {**syllabus(skill.domain), **_added}.get(skill.id)
+    if there is not None and there != skill:
+        raise InputError(f"skill '{skill.id}' is in the syllabus already; choose another name")
+    ordered([*syllabus(skill.domain).values(), *([] if there else [skill])])
+    _added[skill.id] = skill
+
+
 def syllabus(domain: Domain) -> dict[str, Skill]:
-    """The skills of a domain, easiest grade first, prerequisites before what needs them.
+    """The skills of a domain, easiest grade first, prerequisites before what needs them; those of plug-ins too."""
+    built_in = _built_in(domain)
+    own = [skill for skill in _added.values() if skill.domain is domain]
+    return {s.id: s for s in ordered([*built_in.values(), *own])} if own else built_in
+
+
+@cache
+def _built_in(domain: Domain) -> dict[str, Skill]:
+    """The skills of the file of a domain.
 
     Raises
     ------
