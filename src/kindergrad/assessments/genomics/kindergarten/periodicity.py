@@ -60,6 +60,7 @@ def frequency(world: Any, level: str) -> float | None:
 ASSESSMENT = Assessment(
     skill="genomics/periodicity", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score,
     twin=twin, metric="bits gained per base", twin_metric=f"repeats with {PASS} bit or more", chance=0.0, top=2.0,
+    floor=("uniform", "composition-0", "composition-1", "composition-2"),  # local composition is the skill itself
     needs=(), cluster="unit", learner="markov", levels=tuple(f"unit-{u}" for u in reversed(UNITS)),
     frequency=frequency, source="random units of 1 to 6 letters, repeated with errors",
 )
