@@ -50,7 +50,7 @@ def parse(text: str | float | int) -> float:
     if isinstance(text, int | float):
         value = float(text)
     else:
-        found = re.fullmatch(r"\s*([0-9.]+(?:e[+-]?[0-9]+)?)\s*([a-z]*)\s*", text.lower())
+        found = re.fullmatch(r"\s*((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]*)\s*", text.lower(), re.ASCII)
         if not found or found[2] not in _UNITS:
             raise StudyError(f"not a scale: got '{text}'; expected a number such as 1e6, 200k or 3Mb")
         value = float(found[1]) * _UNITS[found[2]]
