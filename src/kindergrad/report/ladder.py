@@ -75,7 +75,9 @@ class Curve:
     @property
     def short(self) -> str:
         """Name under the name of its skill: the level, or the name itself."""
-        return self.level.replace("-", " ") or self.name
+        if not self.level:
+            return self.name
+        return self.level.replace("-", " ") + (f" ({self.suffix})" if self.suffix else "")
 
     @property
     def axis(self) -> str:
