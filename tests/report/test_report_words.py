@@ -143,9 +143,9 @@ def test_grade_sentences(study: Study) -> None:
 def test_direction(study: Study) -> None:
     assert words.direction_sentence(study.belief) == ""
     moving = study.belief.model_copy(update={"direction": DirectionAnswer(
-        verdict=DirectionVerdict.MOVING, p=0.97, violations=("start codon before codon table",))})
-    assert words.direction_sentence(moving) == ("Direction: moving (probability 97%). Against the order of the "
-                                                "syllabus: start codon before codon table.")
+        verdict=DirectionVerdict.MOVING, p=0.02, violations=("start codon before codon table",))})
+    assert words.direction_sentence(moving) == ("Direction: moving (anytime-valid p = 0.02). Against the order of "
+                                                "the syllabus: start codon before codon table.")
 
 
 def test_control_sentences(study: Study) -> None:
