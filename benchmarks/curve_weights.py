@@ -108,7 +108,7 @@ def main() -> None:
     both = joined([teach, invented])
     importance = np.concatenate([(1.0 - SHARE_SIMULATED) * even_over_bands(teach[0]),
                                  SHARE_SIMULATED * even_over_bands(invented[0])])
-    weights = learn(both[0], both[1], importance, [name for name, _, _ in MEMBERS])
+    weights = learn(both[0], both[1], importance, MEMBERS)
     weights = weights._replace(factor=conformal_factors(*calibrate, weights), archive={
         "lcdb_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "data_sets": "even ranks of the sorted OpenML ids: divisible by 4 weights, others conformal factors",
@@ -116,7 +116,7 @@ def main() -> None:
         "log_score_conformal_half": f"{log_score(*calibrate, weights).mean():.4f}",
     })
     rounded = {k: (round(v, 4) if isinstance(v, float) else v) for k, v in weights._asdict().items()}
-    for name in ("intercept", "slope"):
+    for name in ("intercept", "slope", "stretch"):
         rounded[name] = [round(v, 4) for v in rounded[name]]
     rounded["factor"] = [[round(v, 4) for v in row] for row in rounded["factor"]]
     args.out.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")

@@ -45,7 +45,7 @@ def test_weights_follow_the_ratio(archive) -> None:
 def test_conformal_factors_repair_coverage(archive) -> None:
     members, truth = archive
     half = members.ratio[: N // 2], slice(N // 2, N)
-    one = Weights(("a", "b", "c"), (0.0, 5.0, 0.0), (0.0, 0.0, 0.0), 0.1, 0.1, 0.3, (), {})
+    one = Weights(("a", "b", "c"), (0.0, 5.0, 0.0), (0.0, 0.0, 0.0), 0.1, 0.1, (0.3,) * 3, (), {})
     first = Members(*(f[..., : half[0].size] for f in members))
     second = Members(*(f[..., half[1]] for f in members))
     weights = one._replace(factor=conformal_factors(first, truth[: half[0].size], one))
@@ -57,7 +57,7 @@ def test_conformal_factors_repair_coverage(archive) -> None:
 
 def test_quantiles_invert_the_cdf(archive) -> None:
     members = Members(*(f[..., :5] for f in archive[0]))
-    weights = Weights(("a", "b", "c"), (0.0, 1.0, 0.0), (0.0, 0.0, 0.5), 0.1, 0.5, 1.0, ((1.0,) * 7,) * 3, {})
+    weights = Weights(("a", "b", "c"), (0.0, 1.0, 0.0), (0.0, 0.0, 0.5), 0.1, 0.5, (1.0,) * 3, ((1.0,) * 7,) * 3, {})
     shift = raw_quantiles([0.5], members, weights)[0]
     at = raw_quantiles([0.2, 0.9], members, weights)
     plain = weights._replace(power=0.5)

@@ -201,3 +201,20 @@ def test_observation_is_wider_than_the_latent_curve() -> None:
 def test_bad_input_gives_one_clear_line(x, y, stderr, message) -> None:
     with pytest.raises(InputError, match=message):
         curve.fit(x, y, stderr)
+
+
+def test_opening_widens_beyond_the_data_only() -> None:
+    posterior = curve.fit(X, noisy(logistic(X, 0, 0.7, 5, 1.0), 0.02, 9), np.full(9, 0.02))
+    x = [8.0, 5.0, 7.0, 9.0]
+    closed, opened = posterior.predict(x), posterior.predict(x, opening=True)
+    np.testing.assert_array_equal(closed[:, 1:3], opened[:, 1:3])
+    grown = opened.std(axis=0) - closed.std(axis=0)
+    assert grown[3] > grown[0] > 0.01
+
+
+def test_a_law_of_ones_own_can_be_given() -> None:
+    law = catalogue()["logistic"]
+    sure = law.__class__(**{**law.__dict__, "prior": tuple(p._replace(mean=(0.0, 1.0), sd=(0.05, 0.01))
+                                                           for p in law.prior)})
+    posterior = curve.fit(X[:4], np.array([0.0, 0.05, 0.15, 0.3]), np.full(4, 0.02), laws=(sure,))
+    assert np.median(posterior.predict([12.0])) > 0.95

@@ -23,7 +23,7 @@ def noisy(x, sd, seed):
 
 def test_shipped_weights_fit_the_members() -> None:
     weights = shipped()
-    assert weights.members == tuple(name for name, _, _ in MEMBERS)
+    assert weights.members == MEMBERS
     assert len(weights.factor) == len(LEVELS) and all(len(row) == len(BANDS) - 1 for row in weights.factor)
     assert len(weights.archive["lcdb_sha256"]) == 64
 

@@ -7,7 +7,8 @@ from scipy.stats import multivariate_normal
 
 from kindergrad.stats.curve_catalogue import catalogue
 from kindergrad.stats.curve_loss import loss_data
-from kindergrad.stats.curve_walk import Hyper, _hyper, _whiten, fit_walk, points, predict_walk, transition
+from kindergrad.stats.curve_sampling import points
+from kindergrad.stats.curve_walk import Hyper, _hyper, _whiten, fit_walk, predict_walk, transition
 from kindergrad.testing.check_law import draw_parameters
 
 LOSS_LAWS = sorted(name for name, law in catalogue().items() if law.unit == "log loss")
@@ -71,12 +72,12 @@ def test_evidence_agrees_with_plain_monte_carlo(name: str, drift: bool) -> None:
         for k in range(800)
     ]
     plain = logsumexp(parts) - np.log(800)
-    assert fit_walk(law, data, drift=drift).log_evidence == pytest.approx(plain, abs=0.3)
+    assert fit_walk(law, data, residual="drift" if drift else "walk").log_evidence == pytest.approx(plain, abs=0.3)
 
 
 @pytest.mark.parametrize("name", LOSS_LAWS)
-@pytest.mark.parametrize("drift", [False, True])
-def test_true_curve_is_followed(name: str, drift: bool) -> None:
+@pytest.mark.parametrize("residual", ["noise", "walk", "drift"])
+def test_true_curve_is_followed(name: str, residual: str) -> None:
     """Almost noise-free points of a law: the next half decade is within the stated error."""
     law = catalogue()[name]
     x = np.linspace(2.0, 5.0, 16)
@@ -85,7 +86,7 @@ def test_true_curve_is_followed(name: str, drift: bool) -> None:
         truth = draw_parameters(law, 1, seed, loss_data(x, np.ones(16))[0].design)
         z = law.value(np.append(x, 5.3), truth)[0]
         data, _ = loss_data(x, np.exp(z[:-1] + 0.003 * np.random.default_rng(seed).standard_normal(16)))
-        posterior = fit_walk(law, data, drift=drift)
+        posterior = fit_walk(law, data, residual=residual)
         mean, variance = predict_walk(posterior, data, np.array([5.3]))
         centre = mean[0] @ posterior.weight
         sd = np.sqrt((variance[0] + (mean[0] - centre) ** 2) @ posterior.weight)
@@ -95,7 +96,7 @@ def test_true_curve_is_followed(name: str, drift: bool) -> None:
 
 def test_error_opens_with_distance() -> None:
     data, _ = loss_data(X, np.exp(-0.2 * X + 0.02 * np.sin(9 * X)))
-    posterior = fit_walk(catalogue()["m3"], data, drift=True)
+    posterior = fit_walk(catalogue()["m3"], data, residual="drift")
     _, variance = predict_walk(posterior, data, np.array([4.0, 4.5, 5.5, 7.0]))
     assert np.all(np.diff(variance @ posterior.weight) > 0)
 
@@ -113,4 +114,4 @@ def test_points_fill_the_cube() -> None:
 def test_noise_free_curve_gives_finite_numbers() -> None:
     data, _ = loss_data(np.linspace(2, 5, 12), 10.0 ** (-0.2 * np.linspace(2, 5, 12)))
     for name in LOSS_LAWS:
-        assert abs(fit_walk(catalogue()[name], data, drift=True).log_evidence) < 200
+        assert abs(fit_walk(catalogue()[name], data, residual="drift").log_evidence) < 200

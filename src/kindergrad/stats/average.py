@@ -53,7 +53,8 @@ class Weights(NamedTuple):
     slope: tuple[float, ...]
     evidence: float
     power: float
-    stretch: float
+    stretch: tuple[float, ...]
+    """Of each member's stated error: some are too sure of themselves."""
     factor: tuple[tuple[float, ...], ...]
     archive: dict[str, str]
 
@@ -64,7 +65,7 @@ def shipped() -> Weights:
     raw = json.loads(files("kindergrad.stats").joinpath("weights.json").read_text(encoding="utf-8"))
     return Weights(
         tuple(raw["members"]), tuple(raw["intercept"]), tuple(raw["slope"]), raw["evidence"], raw["power"],
-        raw["stretch"], tuple(tuple(row) for row in raw["factor"]), raw["archive"],
+        tuple(raw["stretch"]), tuple(tuple(row) for row in raw["factor"]), raw["archive"],
     )
 
 
@@ -76,6 +77,11 @@ def log_weights(members: Members, weights: Weights) -> Floats:
     return np.asarray(raw - logsumexp(raw, axis=0))
 
 
+def stretched(members: Members, weights: Weights) -> Floats:
+    """Errors of the members after their own stretch, shape (members, m)."""
+    return np.asarray(np.array(weights.stretch)[:, None] * members.sd)
+
+
 def band(ratio: Floats) -> Floats:
     """Index of the band of each log10 ratio."""
     return np.clip(np.searchsorted(BANDS, ratio, side="left") - 1, 0, len(BANDS) - 2)
@@ -84,13 +90,13 @@ def band(ratio: Floats) -> Floats:
 def cdf(at: Floats, members: Members, weights: Weights) -> Floats:
     """P(ln loss <= at) of the mixture before recalibration; ``at`` of shape (..., m)."""
     weight = np.exp(log_weights(members, weights))
-    z = (at[..., None, :] - members.mean) / (weights.stretch * members.sd)
+    z = (at[..., None, :] - members.mean) / stretched(members, weights)
     return np.asarray(np.sum(weight * stdtr(DEGREES, z), axis=-2))
 
 
 def raw_quantiles(levels: Sequence[float], members: Members, weights: Weights) -> Floats:
     """Quantiles of the mixture, shrunk towards the last value, by bisection; shape (levels, m)."""
-    wide = 60.0 * weights.stretch * members.sd.max(axis=0)
+    wide = 60.0 * stretched(members, weights).max(axis=0)
     target = np.asarray(levels)[:, None]
     low = np.broadcast_to(members.mean.min(axis=0) - wide, (target.size, wide.size))
     high = np.broadcast_to(members.mean.max(axis=0) + wide, (target.size, wide.size))
@@ -135,17 +141,17 @@ def learn(members: Members, truth: Floats, importance: Floats, names: Sequence[s
 
     def unpack(v: Floats) -> Weights:
         return Weights(tuple(names), tuple(v[:k]), tuple(v[k : 2 * k]), float(np.exp(v[2 * k])),
-                       float(np.exp(v[2 * k + 1])), float(np.exp(v[2 * k + 2])), (), {})
+                       float(np.exp(v[2 * k + 1])), tuple(np.exp(v[2 * k + 2 :])), (), {})
 
     def loss(v: Floats) -> float:
         weights = unpack(v)
-        scale = weights.stretch * members.sd
+        scale = stretched(members, weights)
         z = (truth - members.mean) / scale
         density = -0.5 * (DEGREES + 1.0) * np.log1p(z**2 / DEGREES) - np.log(scale)
         score = logsumexp(log_weights(members, weights) + density, axis=0)
-        return float(-importance @ score + 0.002 * np.sum(v[: 2 * k] ** 2))
+        return float(-importance @ score + 0.002 * np.sum(v[: 2 * k] ** 2) + 0.01 * np.sum(v[2 * k + 2 :] ** 2))
 
-    start = np.concatenate([np.zeros(2 * k), [np.log(0.2), 0.0, -0.3]])
+    start = np.concatenate([np.zeros(2 * k), [np.log(0.2), 0.0], np.zeros(k)])
     return unpack(minimize(loss, start, method="L-BFGS-B", options={"maxiter": 200}).x)
 
 
@@ -175,7 +181,7 @@ def conformal_factors(members: Members, truth: Floats, weights: Weights) -> tupl
 
 def log_score(members: Members, truth: Floats, weights: Weights) -> Floats:
     """Log density of the truth under the mixture before recalibration, shape (m,)."""
-    scale = weights.stretch * members.sd
+    scale = stretched(members, weights)
     z = (truth - members.mean) / scale
     constant = gammaln(0.5 * (DEGREES + 1.0)) - gammaln(0.5 * DEGREES) - 0.5 * np.log(DEGREES * np.pi)
     density = constant - 0.5 * (DEGREES + 1.0) * np.log1p(z**2 / DEGREES) - np.log(scale)

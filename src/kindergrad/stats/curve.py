@@ -30,6 +30,8 @@ MEANINGFUL_RISE = 0.01
 KNOWN_SPREAD = 0.03
 UNKNOWN_SPREAD = 0.06
 """Median of the prior of the extra spread, where standard errors are known or missing."""
+OPENING = 0.3
+"""Scale of the half-normal prior of what no law foresees beyond the data: logits per square root of a decade."""
 
 
 class CurvePosterior(NamedTuple):
@@ -69,19 +71,35 @@ class CurvePosterior(NamedTuple):
         stacked = np.repeat([law.name for law in self.laws], [len(p) for p in self.parameters])
         return np.asarray(stacked[self.order])
 
-    def predict(self, x_new: ArrayLike, seed: int = 0, *, observation: bool = False) -> Floats:
+    def predict(
+        self, x_new: ArrayLike, seed: int = 0, *, observation: bool = False, opening: bool = False
+    ) -> Floats:
         """Draws of the curve at log10 scales ``x_new``, shape (draws, len(x_new)).
 
         The latent curve, or with ``observation`` a new score of an exam without sampling error of its own: the extra
-        spread is added, the standard error of the future exam is not.
+        spread is added, the standard error of the future exam is not. With ``opening`` a random walk in logits starts
+        at the largest observed scale: the laws may all be wrong out there.
         """
         x = np.atleast_1d(np.asarray(x_new, dtype=np.float64))
         stacked = [law.value(x, p) for law, p in zip(self.laws, self.parameters, strict=True) if len(p)]
-        latent: Floats = np.concatenate(stacked)[self.order]
+        drawn: Floats = np.concatenate(stacked)[self.order]
+        if opening:
+            inside = np.clip(drawn, 0.02, 0.98)
+            drawn = drawn + inside * (1.0 - inside) * self._walk(x, seed)
         if not observation:
-            return latent
-        noise = stream(seed, "curve", "observation").standard_normal(latent.shape)
-        return np.asarray(latent + self.spread[:, None] * noise)
+            return drawn
+        noise = stream(seed, "curve", "observation").standard_normal(drawn.shape)
+        return np.asarray(drawn + self.spread[:, None] * noise)
+
+    def _walk(self, x: Floats, seed: int) -> Floats:
+        """Random walks that start at the largest observed scale, each with its own speed, shape (draws, m)."""
+        rng = stream(seed, "curve", "opening")
+        order = np.argsort(x)
+        steps = np.diff(np.maximum(x[order] - self.design.high, 0.0), prepend=0.0)
+        speed = OPENING * np.abs(rng.standard_normal(self.n_draws))
+        out = np.empty((self.n_draws, x.size))
+        out[:, order] = np.cumsum(np.sqrt(steps) * rng.standard_normal(out.shape), axis=1) * speed[:, None]
+        return out
 
     def crossing(self, target: float) -> Floats:
         """Draws of the first log10 scale where the curve reaches ``target``; ``inf`` = never within the horizon.
@@ -102,7 +120,7 @@ def fit(
     y: ArrayLike,
     stderr: ArrayLike | None = None,
     *,
-    laws: Sequence[str] = LAWS,
+    laws: Sequence[str | Law] = LAWS,
     seed: int = 0,
     draws: int = 2000,
     horizon: float = float("inf"),
@@ -114,7 +132,7 @@ def fit(
     x : log10 scales, shape (n,), any order, repeats allowed (seeds).
     y : scores between floor 0 and ceiling 1, unclipped, shape (n,).
     stderr : standard errors, shape (n,); None, or NaN for single points, where unknown.
-    laws : names of the laws to average.
+    laws : the laws to average, by name or as laws of one's own.
     seed, draws : random stream and number of posterior draws.
     horizon : log10 scale beyond which a crossing counts as never.
 
@@ -125,6 +143,7 @@ def fit(
     """
     data, assumptions = checked(x, y, stderr)
     found = laws_of(laws)
+    names = [law.name for law in found]
     fitted = [fit_law(law, data) for law in found]
     log_evidence = np.array([f.log_evidence for f in fitted])
     probability = _probabilities(found, log_evidence)
@@ -134,8 +153,8 @@ def fit(
     width, location = _rise(fitted, probability, data, draws, rng)
     posterior = CurvePosterior(
         laws=tuple(found),
-        log_evidence=dict(zip(laws, map(float, log_evidence), strict=True)),
-        probabilities=dict(zip(laws, map(float, probability), strict=True)),
+        log_evidence=dict(zip(names, map(float, log_evidence), strict=True)),
+        probabilities=dict(zip(names, map(float, probability), strict=True)),
         p_learning=0.0,
         width=width,
         location=location,

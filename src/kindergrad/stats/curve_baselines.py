@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 
 from kindergrad.core.errors import UnknownNameError
 from kindergrad.stats.curve_catalogue import catalogue
-from kindergrad.stats.curve_walk import points
+from kindergrad.stats.curve_sampling import points
 from kindergrad.stats.laws._law import LN10, Design, Floats, log_normal_quantile, sigmoid
 
 STARTS = 256
@@ -42,7 +42,9 @@ def point_forecast(name: str, x: Floats, z: Floats, x_new: Floats) -> tuple[Floa
         return _linear(x, z, x_new)
     if name not in _SHAPES:
         raise UnknownNameError("method", name, METHODS)
-    return _least_squares(*_SHAPES[name], x, z, x_new)
+    # relative and rounded, so that neither the unit nor its rounding error can send the search elsewhere
+    mean, sd = _least_squares(*_SHAPES[name], x, np.round(z - z[-1], 11), x_new)
+    return mean + z[-1], sd
 
 
 def _last_value(x: Floats, z: Floats, x_new: Floats) -> tuple[Floats, Floats]:

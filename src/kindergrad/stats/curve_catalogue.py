@@ -17,8 +17,8 @@ def catalogue() -> dict[str, Law]:
     return {law.name: law for law in found if isinstance(law, Law)}
 
 
-def laws(names: Sequence[str]) -> list[Law]:
-    """The laws of these names.
+def laws(names: Sequence[str | Law]) -> list[Law]:
+    """The laws of these names; a law that is given as such is taken as it is.
 
     Raises
     ------
@@ -27,6 +27,6 @@ def laws(names: Sequence[str]) -> list[Law]:
     """
     known = catalogue()
     for name in names:
-        if name not in known:
+        if isinstance(name, str) and name not in known:
             raise UnknownNameError("law", name, known)
-    return [known[name] for name in names]
+    return [known[name] if isinstance(name, str) else name for name in names]

@@ -15,18 +15,20 @@ from numpy.typing import ArrayLike
 from kindergrad.core.errors import InputError
 from kindergrad.stats.average import Members, Weights, log_weights, quantiles, shipped
 from kindergrad.stats.curve_catalogue import catalogue
-from kindergrad.stats.curve_walk import LossData, fit_walk, predict_walk
+from kindergrad.stats.curve_walk import LossData, Residual, fit_walk, predict_walk
 from kindergrad.stats.laws._law import Floats
 
-MEMBERS: tuple[tuple[str, str, bool], ...] = (
-    ("last_value", "last_value", False),
-    ("m3", "m3", False),
-    ("broken", "broken", False),
-    ("trend", "last_value", True),
-    ("m3+drift", "m3", True),
-    ("m4+drift", "m4", True),
-)
-"""(name, law, drift): the humble members first. ``trend`` has no law: only a local trend that dies out."""
+RECIPES: dict[str, tuple[str, Residual]] = {
+    "last_value": ("last_value", "walk"),
+    "trend": ("last_value", "drift"),
+    **{law: (law, "walk") for law in ("m1", "m2", "m3", "m4", "broken")},
+    **{f"{law}+drift": (law, "drift") for law in ("m1", "m2", "m3", "m4", "broken")},
+    **{f"{law}+noise": (law, "noise") for law in ("m1", "m2", "m3", "m4", "broken")},
+}
+"""name -> (law, residual). ``trend`` has no law: only a local trend that dies out."""
+
+MEMBERS = ("last_value", "m3", "broken", "trend", "m3+drift", "m4+drift")
+"""The members for which weights are learnt; the humble one is first, since forecasts are shrunk towards it."""
 
 
 class LossForecast(NamedTuple):
@@ -80,15 +82,17 @@ def forecast(
     new = np.atleast_1d(np.asarray(x_new, dtype=np.float64))
     if not np.all(np.isfinite(new)) or not new.size:
         raise InputError(f"scales to predict must be finite log10 values, at least one; got {new}")
-    return LossForecast(new, member_forecasts(data, new), weights or shipped(), notes)
+    used = weights or shipped()
+    return LossForecast(new, member_forecasts(data, new, used.members), used, notes)
 
 
-def member_forecasts(data: LossData, x_new: Floats) -> Members:
+def member_forecasts(data: LossData, x_new: Floats, names: tuple[str, ...] = MEMBERS) -> Members:
     """Mean, sd and evidence of every member at new scales."""
     mean, sd, evidence = [], [], []
     laws = catalogue()
-    for _, law, drift in MEMBERS:
-        posterior = fit_walk(laws[law], data, drift=drift)
+    for name in names:
+        law, residual = RECIPES[name]
+        posterior = fit_walk(laws[law], data, residual=residual)
         m, v = predict_walk(posterior, data, x_new)
         centre = m @ posterior.weight
         mean.append(centre)
@@ -119,4 +123,5 @@ def loss_data(x: ArrayLike, loss: ArrayLike, stderr: ArrayLike | None = None) ->
     z = np.log(value[order])
     at_end = scale[order] == scale.max()
     last = float(np.mean(z[at_end]))
-    return LossData(scale[order], z - last, relative[order], last), tuple(notes)
+    # rounded, so that rounding errors of the unit leave no trace
+    return LossData(scale[order], np.round(z - last, 11), relative[order], last), tuple(notes)

@@ -5,26 +5,21 @@ scale. It is what the law misses: it stays correlated and opens with distance. I
 drift of its own, an Ornstein-Uhlenbeck process of standard deviation ``speed`` that forgets at rate ``decay`` per
 decade: a local trend that dies out (doi:10.1287/mnsc.31.10.1237). The noise has variance ``stderr^2 + sigma^2``.
 Given (theta, sigma, tau, speed, decay) everything is Gaussian: a Kalman filter (doi:10.1115/1.3662552) whitens data
-and basis in one pass. The rest is sampled by adaptive multiple importance
-sampling (doi:10.1111/j.1467-9469.2011.00756.x) from a deterministic point set: no random number is drawn.
+and basis in one pass. The rest is sampled (:mod:`curve_sampling`).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, gammaln, logsumexp, ndtr, ndtri
+from scipy.special import ndtr
 
 from kindergrad.stats.curve_evidence import posterior_of_coefficients
+from kindergrad.stats.curve_sampling import sample
 from kindergrad.stats.laws._law import Design, Floats, Law
 
-NODES = 128
-"""Points per round of importance sampling, and the largest number of rounds."""
-ROUNDS = 10
-ENOUGH = 30.0
-"""Effective number of nodes at which sampling may stop."""
 SIGMA = (0.01, 1.3)
 TAU = (0.03, 1.3)
 SPEED = (0.05, 1.3)
@@ -82,38 +77,17 @@ class WalkPosterior(NamedTuple):
         return float(1.0 / np.sum(self.weight**2))
 
 
-def points(n: int, dimensions: int, skip: int = 0) -> Floats:
-    """A low-discrepancy set in the unit cube: additive recurrence with the generalised golden ratio, shape (n, d)."""
-    golden = 2.0
-    for _ in range(40):
-        golden = (1.0 + golden) ** (1.0 / (dimensions + 1.0))
-    steps = golden ** -np.arange(1.0, dimensions + 1.0)
-    return np.asarray((0.5 + np.arange(skip + 1, skip + n + 1)[:, None] * steps) % 1.0)
+Residual = Literal["noise", "walk", "drift"]
+"""What a law misses: independent noise only, also a random walk, or also a walk with a drift of its own."""
 
 
-def fit_walk(law: Law, data: LossData, *, drift: bool) -> WalkPosterior:
-    """Evidence and posterior of a law plus a random walk, with or without a drift of its own."""
+def fit_walk(law: Law, data: LossData, *, residual: Residual) -> WalkPosterior:
+    """Evidence and posterior of a law plus a residual."""
     free = _free(law, data.design)
-    d = free.size + (4 if drift else 2)
-    eta = ndtri(np.clip(points(NODES, d), 1e-6, 1.0 - 1e-6))
-    solved = [_solve(law, data, eta, free)]
-    proposals: list[tuple[Floats, Floats]] = []
-    everything, log_weight = eta, solved[0].log_joint
-    for round_ in range(ROUNDS):
-        proposals.append(_moments(everything, log_weight))
-        new = _student_points(proposals[-1], NODES, (round_ + 1) * NODES)
-        everything = np.concatenate([everything, new])
-        solved.append(_solve(law, data, new, free))
-        log_joint = np.concatenate([s.log_joint for s in solved])
-        log_weight = log_joint + _log_prior(everything) - _log_mixture(everything, proposals)
-        weight = np.exp(log_weight - logsumexp(log_weight))
-        if round_ >= 1 and 1.0 / np.sum(weight**2) > ENOUGH:
-            break
-    keep = np.flatnonzero(weight > 1e-5 * weight.max())
-    joined = _Solved(*(np.concatenate(part, axis=-1)[..., keep] for part in zip(*solved, strict=True)))
-    log_evidence = float(logsumexp(log_weight) - np.log(everything.shape[0]))
-    return WalkPosterior(law, log_evidence, weight[keep] / weight[keep].sum(), joined.theta.T, Hyper(*joined.hyper),
-                         joined.mean, joined.covariance, joined.state, joined.state_covariance)
+    d = free.size + {"noise": 1, "walk": 2, "drift": 4}[residual]
+    joined, weight, log_evidence = sample(lambda eta: _solve(law, data, eta, free), d)
+    _, theta, hyper, mean, covariance, state, state_covariance = joined
+    return WalkPosterior(law, log_evidence, weight, theta.T, Hyper(*hyper), mean, covariance, state, state_covariance)
 
 
 def predict_walk(posterior: WalkPosterior, data: LossData, x_new: Floats) -> tuple[Floats, Floats]:
@@ -163,12 +137,11 @@ def _solve(law: Law, data: LossData, eta: Floats, free: NDArray[np.intp]) -> _So
 
 
 def _hyper(eta: Floats) -> Hyper:
-    """Hyper-parameters from their standard normal coordinates, shape (k, 4), or (k, 2) for a walk without drift."""
+    """Hyper-parameters from their standard normal coordinates: (k, 4), (k, 2) without drift, (k, 1) without a walk."""
     k, d = eta.shape
     priors = (SIGMA, TAU, SPEED, DECAY)
     values = [m * np.exp(s * np.clip(e, -6, 6)) for (m, s), e in zip(priors, eta.T, strict=False)]
-    if d == 2:
-        values += [np.zeros(k), np.ones(k)]
+    values += [np.zeros(k), np.zeros(k), np.ones(k)][d - 1 :] if d < 4 else []
     return Hyper(SMALLEST + values[0], *values[1:])
 
 
@@ -215,46 +188,3 @@ def _free(law: Law, design: Design) -> NDArray[np.intp]:
         return np.empty(0, dtype=np.intp)
     ends = law.nonlinear(np.array([[0.2] * law.n_nonlinear, [0.8] * law.n_nonlinear]), design)
     return np.flatnonzero(ends[0] != ends[1])
-
-
-def _log_prior(eta: Floats) -> Floats:
-    return np.asarray(-0.5 * np.sum(eta**2, axis=1) - 0.5 * eta.shape[1] * np.log(2.0 * np.pi))
-
-
-def _moments(eta: Floats, log_weight: Floats) -> tuple[Floats, Floats]:
-    """Mean and Cholesky factor of a proposal: weights tempered until enough nodes count."""
-    power = 1.0
-    weight = np.exp(log_weight - logsumexp(log_weight))
-    wanted = 3.0 * eta.shape[1]
-    for _ in range(30):
-        if 1.0 / np.sum(weight**2) >= wanted:
-            break
-        power *= 0.75
-        weight = np.exp(power * log_weight - logsumexp(power * log_weight))
-    mean = weight @ eta
-    centred = eta - mean
-    covariance = (centred * weight[:, None]).T @ centred * 1.2 + 1e-4 * np.eye(eta.shape[1])
-    return mean, np.asarray(np.linalg.cholesky(covariance))
-
-
-DEGREES = 5.0
-
-
-def _student_points(proposal: tuple[Floats, Floats], n: int, skip: int) -> Floats:
-    """Student-t points: normal points divided by the root of a chi-square quantile."""
-    mean, root = proposal
-    u = np.clip(points(n, mean.size + 1, skip), 1e-6, 1.0 - 1e-6)
-    chi = 2.0 * gammaincinv(0.5 * DEGREES, u[:, -1])
-    return np.asarray(mean + (ndtri(u[:, :-1]) @ root.T) * np.sqrt(DEGREES / chi)[:, None])
-
-
-def _log_mixture(eta: Floats, proposals: list[tuple[Floats, Floats]]) -> Floats:
-    """Log density of the equal mixture of the prior and all proposals."""
-    d = eta.shape[1]
-    parts = [_log_prior(eta)]
-    constant = gammaln(0.5 * (DEGREES + d)) - gammaln(0.5 * DEGREES) - 0.5 * d * np.log(DEGREES * np.pi)
-    for mean, root in proposals:
-        scaled = np.linalg.solve(root, (eta - mean).T)
-        distance = np.sum(scaled**2, axis=0)
-        parts.append(constant - np.sum(np.log(np.diag(root))) - 0.5 * (DEGREES + d) * np.log1p(distance / DEGREES))
-    return np.asarray(logsumexp(parts, axis=0) - np.log(len(parts)))

@@ -1,0 +1,108 @@
+"""Backtest of long tables: the split, the scores, the invariances, and what is refused."""
+
+import numpy as np
+import pytest
+
+from kindergrad.core.errors import TableError
+from kindergrad.core.table import rows
+from kindergrad.progress.backtest import OURS, backtest, split
+
+SCALES = 10.0 ** np.linspace(4.0, 7.0, 10)
+
+
+def power_table(n_curves=3, *, unit=1.0, direction="lower", noise=0.01, **extra):
+    """Power laws with offset; the two largest scales are hidden."""
+    out = []
+    for c in range(n_curves):
+        rng = np.random.default_rng(c)
+        loss = (0.2 + 0.1 * c + (SCALES / 1e4) ** -0.4) * np.exp(noise * rng.standard_normal(SCALES.size))
+        for i, (scale, value) in enumerate(zip(SCALES, loss, strict=True)):
+            value = 3.0 - value if direction == "higher" else unit * value
+            out.append({"engine": f"e{c}", "skill": "s", "axis": "examples", "scale": scale, "value": value,
+                        "train": int(i < 8), "direction": direction, **extra})
+    return out
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return backtest(rows(power_table()))
+
+
+def test_every_method_is_scored(plain) -> None:
+    answer, predictions = plain
+    assert set(answer.methods) == {OURS, "last_value", "linear", "m1", "m2", "m3", "m4", "bnsl", "logistic"}
+    assert answer.n_curves == 3 and answer.n_points == 6
+    assert len(predictions) == 6 * 9
+    assert sum(b.n_points for b in answer.bands) == 6
+
+
+def test_the_true_law_does_best_and_a_wrong_one_badly(plain) -> None:
+    methods = plain[0].methods
+    assert methods["m2"].rmse_log < 0.05 < methods["m1"].rmse_log
+    assert methods[OURS].crps < methods["last_value"].crps
+    assert plain[0].differences["m1"].rmse_log_high < 0
+
+
+def test_scores_can_be_recomputed_from_the_predictions(plain) -> None:
+    answer, predictions = plain
+    for method in (OURS, "m4"):
+        mine = [p for p in predictions if p.method == method]
+        curves = {p.curve for p in mine}
+        rmse = np.mean([np.sqrt(np.mean([np.log(p.median / p.value) ** 2 for p in mine if p.curve == c]))
+                        for c in curves])
+        inside = np.mean([p.q10 <= p.value <= p.q90 for p in mine])
+        assert rmse == pytest.approx(answer.methods[method].rmse_log, rel=1e-6)
+        assert inside == pytest.approx(answer.methods[method].coverage80)
+
+
+def test_order_of_rows_and_unit_of_the_loss_do_not_matter(plain) -> None:
+    raw = power_table(unit=1000.0)
+    shuffled = [raw[i] for i in np.random.default_rng(0).permutation(len(raw))]
+    again, _ = backtest(rows(shuffled))
+    for name, score in plain[0].methods.items():
+        if name == "linear":
+            continue
+        assert again.methods[name].model_dump() == pytest.approx(score.model_dump(), rel=1e-3, abs=1e-6)
+
+
+def test_scores_with_a_ceiling_are_losses_upside_down(plain) -> None:
+    answer, predictions = backtest(rows(power_table(direction="higher", ceiling=3.0)), methods=("last_value",))
+    assert answer.methods[OURS].rmse_log == pytest.approx(plain[0].methods[OURS].rmse_log, rel=1e-6)
+    first = predictions[0]
+    assert first.q05 < first.q25 < first.median < first.q75 < first.q95
+    assert first.value == pytest.approx(3.0 - plain[1][0].value)
+
+
+def test_repeated_rows_count_once_and_are_stated(plain) -> None:
+    answer, _ = backtest(rows(power_table() + power_table()), methods=("last_value",))
+    assert answer.methods[OURS] == plain[0].methods[OURS]
+    assert any("repeat" in note for note in answer.notes)
+
+
+def test_hold_out_and_max_scale() -> None:
+    raw = [{**r, "train": 1} for r in power_table(1)]
+    by_share, _, _ = split(rows(raw), hold_out=0.3)
+    assert by_share[0].x_hidden.size == 3
+    by_scale, _, _ = split(rows(raw), max_scale=1e6)
+    assert 10.0 ** by_scale[0].x.max() <= 1e6 < 10.0 ** by_scale[0].x_hidden.min()
+
+
+def test_curves_that_cannot_be_used_are_named() -> None:
+    short = [{**r, "engine": "short"} for r in power_table(1)[6:]]
+    negative = [{**r, "engine": "negative", "value": -1.0} for r in power_table(1)]
+    curves, skipped, _ = split(rows(power_table(1) + short + negative))
+    assert len(curves) == 1
+    assert "points seen" in skipped["short | s"] and "not positive" in skipped["negative | s"]
+
+
+@pytest.mark.parametrize(
+    ("table", "options", "message"),
+    [
+        ([{**r, "train": 1} for r in power_table(1)], {}, "nothing is hidden"),
+        ([{**r, "train": 1} for r in power_table(1)], {"hold_out": 1.5}, "between 0 and 1"),
+        (power_table(1)[7:], {}, "no curve can be backtested"),
+    ],
+)
+def test_bad_input_gives_one_clear_line(table, options, message) -> None:
+    with pytest.raises(TableError, match=message):
+        backtest(rows(table), **options)
