@@ -27,6 +27,7 @@ from scipy.special import expit
 from kindergrad.core.table import Row, rows
 from kindergrad.progress.curves import curves
 from kindergrad.progress.forecast import fit as fit_all
+from kindergrad.progress.registry import crps
 from kindergrad.stats import hierarchy
 
 Floats = NDArray[np.float64]
@@ -146,6 +147,7 @@ def backtest(table: Sequence[Row], cut: float, target: float = 0.5) -> dict[str,
     everything = {(p.curve.skill, p.curve.engine, p.curve.readout): p for p in fit_all(curves(table)).skills}
     early = fit_all([c for curve in curves(table) if (c := curve.until(float(np.log10(cut)))) is not None])
     lines, held, scores = [], [], []
+    paired: list[tuple[float, float, float]] = []  # CRPS of law, of the curve alone, of the last value
     for p in early.skills:
         later = everything[(p.curve.skill, p.curve.engine, p.curve.readout)]
         low, truth, high = np.quantile(later.crossing(target), [0.05, 0.5, 0.95], method="inverted_cdf")
@@ -154,7 +156,12 @@ def backtest(table: Sequence[Row], cut: float, target: float = 0.5) -> dict[str,
             noise = np.nan_to_num(later.curve.stderr[here].mean())
             draws = p.predictive([x])[:, 0]
             draws = draws + np.random.default_rng(0).normal(0.0, noise, draws.size)
-            scores.append(inside(draws, float(later.curve.y[here].mean())))
+            truth_here = float(later.curve.y[here].mean())
+            scores.append(inside(draws, truth_here))
+            if p.joint is not None:
+                alone, last = p.humble.observed([x])[:, 0], p.curve.score_now()[0]
+                paired.append((crps(p.predictive([x])[:, 0], truth_here), crps(alone, truth_here),
+                               abs(last - truth_here)))
         if np.isfinite(high) and truth > np.log10(cut) and high - low < 0.3:
             at = p.crossing(target)
             a, middle, b = np.quantile(at, [0.05, 0.5, 0.95], method="inverted_cdf")
@@ -162,8 +169,11 @@ def backtest(table: Sequence[Row], cut: float, target: float = 0.5) -> dict[str,
             lines.append({"skill": p.curve.skill, "frequency": p.curve.frequency, "log10_truth": float(truth),
                           "log10_predicted": _number(middle), "q05": _number(a), "q95": _number(b),
                           "error_decades": _number(abs(middle - truth))})
+    means = np.mean(paired, axis=0).tolist() if paired else [None] * 3
     errors = [line["error_decades"] if line["error_decades"] is not None else np.inf for line in lines]
     return {"cut": cut, "later": lines, "median_error_decades": _number(float(np.median(errors))) if errors else None,
+            "crps_with_known_frequency": {"n": len(paired), "exposure_law": means[0], "curve_alone": means[1],
+                                          "last_value": means[2]},
             "threshold_coverage": coverage(held), "score_coverage": {"n": len(scores)} | coverage(scores)}
 
 
