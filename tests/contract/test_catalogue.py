@@ -59,8 +59,10 @@ def test_slow_learners_improve(name: str) -> None:
                      exceptions=SAID_BY_COMPOSITION.get(name, {}))
 
 
-def test_every_skill_of_genomics_has_an_assessment_and_the_other_way_round() -> None:
-    assert set(skills.syllabus(Domain.GENOMICS)) == set(catalogue.assessments())
+def test_every_assessment_examines_a_skill_of_the_syllabus() -> None:
+    """The syllabus may hold skills that nobody examines yet; an exam without a skill has no grade."""
+    found = {a.skill for a in catalogue.assessments().values()}
+    assert found <= set(skills.syllabus(Domain.GENOMICS)) and len(found) == len(catalogue.assessments()) >= 14
 
 
 def test_assessments_lie_in_the_folder_of_their_grade() -> None:
