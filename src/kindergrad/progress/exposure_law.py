@@ -24,8 +24,8 @@ MISSING_STDERR = 0.0
 
 
 EXPONENT = 0.15
-"""Sd, around 1, of the exponent with which the onset follows rarity: on two ladders of a Markov engine, the rarest words
-needed up to 1.3 times the decades that exponent 1 gives them."""
+"""Sd, around 1, of the exponent with which the onset follows rarity: on two ladders of a Markov engine it was
+about 1.3 for the rarest words."""
 
 ALIKE = hierarchy.Prior(slope=EXPONENT)
 DIFFERENT = hierarchy.Prior(

@@ -64,7 +64,7 @@ class Prior:
     """A curve's own floor: (weight, mean, sd). Mostly 0; an engine with little data may be worse than the best blind
     one, and far worse where floor and ceiling lie close together."""
     law_error: float = 0.015
-    """No law is exact: this sd stands in every point, so that a point with a standard error of 0 does not rule alone."""
+    """No law is exact: every point has at least this sd, so that one with a standard error of 0 does not rule alone."""
     top: float = 1.1
     """No plateau lies above this score; a little above 1, since a measured ceiling has an error."""
 
@@ -225,7 +225,7 @@ def update(posterior: HierarchyPosterior, index: int, curve: Curve) -> Hierarchy
     after = smc.total(fresh, posterior.phi)
     gain = np.exp(after - before - np.max(after - before))
     pick = smc.systematic(gain / gain.sum(), len(gain), rng)
-    phi, _ = smc.move(posterior.phi[pick], after[pick], fresh, prior.population(old.features.shape[1]), rng, moves=6)
+    phi, _ = smc.move((posterior.phi[pick], after[pick]), fresh, prior.population(old.features.shape[1]), rng, moves=6)
     log_evidence = posterior.log_evidence + float(np.log(np.mean(gain)) + np.max(after - before))
     per = len(posterior.particle) // len(posterior.phi)
     return _posterior(curves, prior, fresh, (phi, log_evidence), seed=posterior.seed, per=per)

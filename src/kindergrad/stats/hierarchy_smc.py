@@ -169,7 +169,7 @@ def sample(evidence: Evidence, prior: Population, rng: np.random.Generator, *, p
         pick = systematic(w / w.sum(), particles, rng)
         phi, log_l = phi[pick], log_l[pick]
         n_moves = moves if temperature < 1.0 else 2 * moves
-        phi, log_l = move(phi, log_l, evidence, prior, rng, temperature=temperature, moves=n_moves)
+        phi, log_l = move((phi, log_l), evidence, prior, rng, temperature=temperature, moves=n_moves)
     return phi, log_evidence
 
 
@@ -194,9 +194,10 @@ def systematic(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.
     return np.minimum(np.searchsorted(edges / edges[-1], (np.arange(n) + rng.random()) / n), len(weights) - 1)
 
 
-def move(phi: Floats, log_l: Floats, evidence: Evidence, prior: Population, rng: np.random.Generator, *,
+def move(state: tuple[Floats, Floats], evidence: Evidence, prior: Population, rng: np.random.Generator, *,
          temperature: float = 1.0, moves: int = 4) -> tuple[Floats, Floats]:
-    """Random-walk Metropolis steps with the covariance of the particles themselves."""
+    """Random-walk Metropolis steps of (phi, log likelihood), with the covariance of the particles themselves."""
+    phi, log_l = state
     n, d = phi.shape
     cov = np.cov(phi, rowvar=False) + np.diag((1e-3 * prior.sd) ** 2)
     root = np.linalg.cholesky(cov)
