@@ -6,7 +6,7 @@ An exam of your own is a file like this one: this docstring, a skill, three pure
 
 Shows: that the engine knows which way a strand is read.
 Does not show: what is written there.
-Floor: blind engines know letters, pairs and triplets at most; the letters are the same both ways.
+Floor: the letters are the same both ways, but triplets are not: what they tell, about half, is taken out.
 Ceiling: the chain that wrote the synthetic genome; on a real genome nominal, since nobody can tell every stretch.
 Trap: the reverse complement would be no control at all: it is as much of the genome as the stretch itself.
 Source: written for this example.
@@ -36,7 +36,7 @@ SKILL = Skill(
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """``n`` stretches that no engine has read, each from a random stream of its own: more items leave the first alone."""
+    """Stretches that no engine has read, each from a random stream of its own: more items leave the first alone."""
     streams = seeds.item_streams(n, seed, "which-way")
     windows, clusters = world.windows(streams, LENGTH)
     candidates = np.array([[str(window), str(window)[::-1]] for window in windows])  # the true one stands first

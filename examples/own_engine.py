@@ -36,7 +36,6 @@ class Order2:
 
     @staticmethod
     def _one(log_p: np.ndarray, before: str, text: str) -> float:
-        codes = encode(before[-2:] + text)
-        known = codes[max(0, len(codes) - len(text) - 2) :]
+        known = encode(before + text)[max(0, len(before) - 2) :]
         scored = log_p[known[:-2], known[1:-1], known[2:]].sum()
         return float(scored - np.log(4) * (len(text) - max(0, len(known) - 2)))  # no two letters before: a guess

@@ -123,7 +123,7 @@ class StudyConfig(_Strict):
         return value if value is None else str(Goal.parse(value))
 
 
-def load(path: Path) -> StudyConfig:
+def load(path: Path | str) -> StudyConfig:
     """Read a study file.
 
     Raises
@@ -133,6 +133,7 @@ def load(path: Path) -> StudyConfig:
     """
     import yaml
 
+    path = Path(path)
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

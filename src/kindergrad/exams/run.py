@@ -62,7 +62,7 @@ class _References(Mapping[str, Any]):
         return len(self._names)
 
 
-def prepare(study: StudyConfig, folder: Path, tell: Tell) -> Prepared:
+def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
     """Build the world and make all items, floors and ceilings that are not on disk yet."""
     start = time.perf_counter()
     wanted = plan.chosen(study)
@@ -89,7 +89,7 @@ def prepare(study: StudyConfig, folder: Path, tell: Tell) -> Prepared:
     return Prepared(study, world, store, materials, left_out, found, start)
 
 
-def run(study: StudyConfig, folder: Path, *, workers: int = 1, tell: Tell = lambda done, planned, what: None,
+def run(study: StudyConfig, folder: Path | str, *, workers: int = 1, tell: Tell = lambda done, planned, what: None,
         command: str = "") -> StatusAnswer:
     """Run a study to the end, or as far as it goes; what is finished is never computed again.
 
@@ -137,7 +137,7 @@ def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, comman
     return status(store.folder)
 
 
-def status(folder: Path) -> StatusAnswer:
+def status(folder: Path | str) -> StatusAnswer:
     """How far a run is.
 
     Raises
@@ -161,7 +161,7 @@ def status(folder: Path) -> StatusAnswer:
                         reused=int(last.get("reused", 0)), seconds=float(last.get("seconds") or 0.0), reasons=reasons)
 
 
-def records(folder: Path) -> list[Record]:
+def records(folder: Path | str) -> list[Record]:
     """All records of the study in a run folder, references too, in the order of the plan."""
     store = Store.open(folder)
     planned = store.read_json("plan.json")

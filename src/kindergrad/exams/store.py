@@ -33,8 +33,9 @@ class Store:
         self.cache = folder / "cache"
 
     @classmethod
-    def create(cls, folder: Path) -> Store:
+    def create(cls, folder: Path | str) -> Store:
         """Make the folder, or fail with one clear line where it cannot be written."""
+        folder = Path(folder)
         store = cls(folder)
         try:
             (folder / "records").mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ class Store:
         return store
 
     @classmethod
-    def open(cls, folder: Path) -> Store:
+    def open(cls, folder: Path | str) -> Store:
         """An existing run folder.
 
         Raises
@@ -56,6 +57,7 @@ class Store:
         InputError
             If the folder holds no records; the message names the nearest folder that does.
         """
+        folder = Path(folder)
         if not (folder / "records").is_dir():
             parent = folder.parent if folder.parent.is_dir() else Path()
             others = [p.name for p in sorted(parent.iterdir()) if (p / "records").is_dir()]

@@ -14,7 +14,7 @@ from kindergrad.core.table import Row
 _FORMATS = (".csv", ".csv.gz", ".parquet")
 
 
-def read(path: Path) -> list[Row]:
+def read(path: Path | str) -> list[Row]:
     """Rows of a table file.
 
     Raises
@@ -24,6 +24,7 @@ def read(path: Path) -> list[Row]:
     TableError
         Naming row and column of the first value that cannot be used.
     """
+    path = Path(path)
     if not path.is_file():
         raise InputError(f"no table at '{path}'; expected a file that ends in {', '.join(_FORMATS)}, or a run folder")
     try:

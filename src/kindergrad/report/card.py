@@ -60,7 +60,7 @@ def goal_of(source: Path, stated: str | None) -> Goal | None:
     return Goal.parse(study.goal) if study and study.goal else None
 
 
-def card(source: Path) -> Card:
+def card(source: Path | str) -> Card:
     """Rows and answers of a run folder or of a table.
 
     Raises
@@ -68,6 +68,7 @@ def card(source: Path) -> Card:
     InputError
         If there is nothing there; the message names the nearest folder.
     """
+    source = Path(source)
     found = load(source)
     study = _study(source)
     seed = study.seed if study else 0

@@ -1,0 +1,150 @@
+"""Write the syllabus book, ``docs/syllabus``, from the syllabus and from worked items: python docs/make_syllabus.py.
+
+A test writes the pages again and compares, so that the book never tells of another syllabus than the code.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kindergrad.core.names import Grade
+from kindergrad.exams.worked_example import worked_example
+from kindergrad.report import syllabus_facts, syllabus_text
+from kindergrad.report.figures import syllabus as figure
+from kindergrad.report.syllabus_facts import READY, SkillEntry, SyllabusAnswer, short
+
+FOLDER = Path(__file__).parent / "syllabus"
+GRAPH = "graph.svg"
+WIDTH = 110  # of the worked items
+
+STAGES = {
+    Grade.KINDERGARTEN: ("letters", "What can be seen at every base, by an engine that has read very little. It needs "
+                         "no biology, only order, copying and two strands."),
+    Grade.ELEMENTARY: ("words", "Words with a meaning: motifs, codons, starts and splice sites, and where they belong."),
+    Grade.MIDDLE: ("sentences, up to 200 bases", "Several words must be read together: logic, distance, strength, "
+                   "pairing. Composition does not help any more."),
+    Grade.HIGH: ("paragraphs, one locus", "The effect of single letters, and whole elements or genes against strong "
+                 "decoys. Real measurements give the ceiling: replicates."),
+    Grade.COLLEGE: ("chapters: cell types, kilobases", "What most published benchmarks ask at once: chromatin, "
+                    "expression, pathogenic variants. Examples are few, so that scores of small engines say little."),
+    Grade.FRONTIER: ("research", "What nobody can do well yet. These are goals; the lower grades tell whether an engine "
+                     "is on its way to them."),
+}
+
+INTRODUCTION = """# A kindergarten for genomics
+
+What would kindergarten, middle school and high school be for an engine that learns from DNA? This is one answer:
+{skills} skills in six grades, from the next letter to a new genome, each with one item to look at. Nothing need be
+installed to read it.
+
+The grade of a skill follows from three things: how often a genome shows it, how much must be known before, and how far
+apart the letters stand that must be read together. **Exposure** is the most telling. The next base is seen at every
+base; a start codon once per kilobase of *E. coli*, among 38 ATGs; a disease variant outside genes is known at 338
+places of 9.3 billion. An engine asked only for the last will look as if it learned nothing, and then, suddenly,
+something. Asked for all of them, it moves from the first kilobase on.
+
+| grade | | skills |
+|---|---|---|
+{table}
+
+![The prerequisites of all skills]({graph})
+
+An arrow leads from a skill to what needs it. Both the grades and the arrows are hypotheses: engines that were examined
+on all skills can refute them.
+
+## How to read an entry
+
+- **Question**: what is asked, in one sentence.
+- **A worked item**: what the engine sees (a *context*, and one or several *targets*), with the answers of two engines.
+  The *oracle* knows the process that wrote the item, and gives the ceiling. The *blind* engine knows only letter
+  frequencies of some kind, and gives the floor. {answers} Items are drawn from a small synthetic genome; the one shown
+  is typical: the oracle answers well, the blind engine as it usually does. "A coin" is the score of chance.
+- **Floor** and **ceiling**: what can be had without the skill, and the best that can be reached. A score between them,
+  0 for the floor and 1 for the ceiling, can be compared between skills; a raw AUROC cannot.
+- **Trap**: how the exam could be passed without the skill. Famous benchmarks have been.
+- **Exposure**: how often real genomes show it, per million bases on both strands unless said otherwise. A figure that
+  was not checked against a source is marked *(unverified)*.
+- **Needs**: what is thought to come before, leaving out what other prerequisites imply.
+
+Skills marked *ready* can be examined now; the others name the public source, and the loader that is missing.
+`kindergrad show genomics/start-codon` prints an entry, `kindergrad syllabus genomics --svg graph.svg` the picture.
+"""
+
+
+def pages() -> dict[str, str]:
+    """File name -> text of every page."""
+    answer = syllabus_facts.syllabus("genomics")
+    found = {"index.md": _index(answer)}
+    for grade, members in _by_grade(answer).items():
+        found[f"{grade.value}.md"] = _page(grade, members, {e.name: e for e in answer.skills})
+    return found
+
+
+def graph() -> str:
+    """The picture of the prerequisites."""
+    return figure.svg(syllabus_facts.syllabus("genomics"))
+
+
+def _by_grade(answer: SyllabusAnswer) -> dict[Grade, list[SkillEntry]]:
+    return {grade: [e for e in answer.skills if e.skill.grade is grade] for grade in Grade}
+
+
+def _index(answer: SyllabusAnswer) -> str:
+    rows = []
+    for grade, members in _by_grade(answer).items():
+        named = ", ".join(_link(e) + ("" if e.status == READY else "\\*") for e in members)
+        rows.append(f"| [{grade.value.capitalize()}]({grade.value}.md) | {STAGES[grade][0]} | {named} |")
+    rows.append("\n\\* needs data or a loader; all others can be sat now.")
+    return INTRODUCTION.format(skills=len(answer.skills), table="\n".join(rows), graph=GRAPH,
+                               answers=syllabus_text.ANSWERS)
+
+
+def _page(grade: Grade, members: list[SkillEntry], every: dict[str, SkillEntry]) -> str:
+    stage, told = STAGES[grade]
+    order = list(Grade)
+    around = [f"[{g.value}]({g.value}.md)" for g in order if abs(g.order - grade.order) == 1]
+    head = [f"# {grade.value.capitalize()}: {stage}", told, " · ".join(["[all grades](index.md)", *around])]
+    return "\n\n".join([*head, *(_entry(e, every) for e in members)]) + "\n"
+
+
+def _entry(e: SkillEntry, every: dict[str, SkillEntry]) -> str:
+    s = e.skill
+    parts = [f"## {e.name}", f"**{s.question}**", s.item]
+    if example := worked_example(s.id):
+        lines = syllabus_text.example_lines(example, width=WIDTH)
+        level = "" if example.level == "all" else f" Level: {example.level}."
+        parts += ["```text\n" + "\n".join(lines) + "\n```", syllabus_text.score_sentence(example) + level]
+    facts = [("Why this grade", s.why), ("Exposure", s.exposure), ("Floor", s.floor), ("Ceiling", s.ceiling),
+             ("Trap", s.trap), ("Harder by", s.dials),
+             ("Needs", ", ".join(_link(every[short(n)]) for n in e.direct)),
+             ("Leads to", ", ".join(_link(every[short(n)]) for n in e.feeds))]
+    if e.exam:
+        facts += [("A good score shows", e.exam.shows), ("It does not show", e.exam.does_not_show)]
+    elif s.needs_data:
+        facts += [("Status", f"needs data. Source: {s.needs_data.source}. Missing: {s.needs_data.loader}")]
+    facts += [("References", ", ".join(map(_reference, s.references)))]
+    parts.append("\n".join(f"- {name}: {text.rstrip('.')}." for name, text in facts if text))
+    return "\n\n".join(parts)
+
+
+def _link(e: SkillEntry) -> str:
+    return f"[{e.name}]({e.skill.grade.value}.md#{e.name})"
+
+
+def _reference(text: str) -> str:
+    kind, _, name = text.partition(":")
+    if kind == "doi":
+        return f"[{name}](https://doi.org/{name})"
+    return f"[{text}](https://arxiv.org/abs/{name})" if re.fullmatch(r"arXiv:\d{4}\.\d{5}", text) else text
+
+
+def main() -> None:
+    """Write all pages and the picture."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in {**pages(), GRAPH: graph()}.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
