@@ -106,3 +106,23 @@ def test_curves_that_cannot_be_used_are_named() -> None:
 def test_bad_input_gives_one_clear_line(table, options, message) -> None:
     with pytest.raises(TableError, match=message):
         backtest(rows(table), **options)
+
+
+def test_recalibration_learns_from_the_other_skills() -> None:
+    """Curves that all stop falling where they are hidden: intervals from other skills must open."""
+    raw = []
+    for skill in range(12):
+        for row in power_table(2, noise=0.005):
+            stops = row["train"] == 0
+            raw.append({**row, "skill": f"s{skill}", "value": row["value"] * (1.6 if stops else 1.0)})
+        for extra in range(3):
+            raw.append({**raw[-1], "scale": raw[-1]["scale"] * 1.05, "value": raw[-1]["value"] * (1 + extra / 1e3)})
+    plain, _ = backtest(rows(raw), methods=("last_value",))
+    again, _ = backtest(rows(raw), methods=("last_value",), recalibrate=True)
+    assert plain.methods[OURS].coverage90 < 0.5 < again.methods[OURS].coverage90
+    assert any("recalibrated" in note for note in again.notes)
+
+
+def test_too_little_history_is_stated() -> None:
+    answer, _ = backtest(rows(power_table()), methods=("last_value",), recalibrate=True)
+    assert any("too little history" in note for note in answer.notes)

@@ -19,15 +19,17 @@ from kindergrad.core.errors import TableError
 from kindergrad.core.names import Direction
 from kindergrad.core.records import Contract, Finite
 from kindergrad.core.table import Row
-from kindergrad.stats.average import BANDS, Weights
+from kindergrad.stats.average import BANDS, Members, Weights, conformal_factors
 from kindergrad.stats.curve_baselines import METHODS, point_forecast
-from kindergrad.stats.curve_loss import forecast, loss_data
+from kindergrad.stats.curve_loss import LossForecast, forecast, loss_data
 from kindergrad.stats.curve_scores import GRID, MEDIAN, crps, interval_score, paired_interval
 
 Floats = NDArray[np.float64]
 OURS = "kindergrad"
 LEVELS = (0.05, 0.1, 0.25, 0.75, 0.9, 0.95)
 SMALLEST_CURVE = 3
+FOLDS, ENOUGH_HISTORY = 10, 50
+"""Folds of skills for recalibration, and the hidden points of other skills that it takes."""
 
 
 class Curve(NamedTuple):
@@ -125,6 +127,7 @@ def backtest(
     max_scale: float | None = None,
     methods: Sequence[str] = METHODS,
     weights: Weights | None = None,
+    recalibrate: bool = False,
 ) -> tuple[BacktestAnswer, list[Prediction]]:
     """Score our forecast and others on hidden points.
 
@@ -134,7 +137,9 @@ def backtest(
     hold_out : share of the scales of each curve, from the top, that is hidden.
     max_scale : everything above it is hidden.
     methods : baselines to run beside ours.
-    weights : weights of our members, for a user's own recalibration; those of the package by default.
+    weights : weights of our members; those of the package by default.
+    recalibrate : stretch the intervals of each skill by what the curves of the *other* skills in this table would have
+        needed, so that no curve calibrates itself.
 
     Raises
     ------
@@ -144,9 +149,13 @@ def backtest(
     curves, skipped, notes = split(rows, hold_out=hold_out, max_scale=max_scale)
     scored: dict[str, list[_Scored]] = {name: [] for name in (OURS, *methods)}
     predictions: list[Prediction] = []
-    for curve in curves:
+    ours = [forecast(c.x, c.loss, c.x_hidden, c.stderr, weights=weights) for c in curves]
+    if recalibrate:
+        ours, note = _recalibrated(curves, ours)
+        notes = (*notes, note)
+    for curve, own in zip(curves, ours, strict=True):
         for name, results in scored.items():
-            quantiles = _quantiles(name, curve, weights)
+            quantiles = np.log(own.quantile((*LEVELS, *GRID))) if name == OURS else _baseline(name, curve)
             results.append(_score(quantiles, np.log(curve.hidden)))
             predictions += _predictions(name, curve, quantiles)
     ratio = [curve.x_hidden - curve.x.max() for curve in curves]
@@ -232,15 +241,32 @@ def _curve(name: str, points: Sequence[Row], seen: NDArray[np.bool_]) -> Curve |
     return Curve(name, points[0].skill, x[seen], loss[seen], stderr[seen], x[beyond], loss[beyond], ceiling)
 
 
-def _quantiles(name: str, curve: Curve, weights: Weights | None) -> Floats:
-    """Quantiles of ln loss at LEVELS and GRID, shape (6 + 49, m)."""
-    levels = (*LEVELS, *GRID)
-    if name == OURS:
-        made = forecast(curve.x, curve.loss, curve.x_hidden, curve.stderr, weights=weights)
-        return np.asarray(np.log(made.quantile(levels)))
+def _baseline(name: str, curve: Curve) -> Floats:
+    """Quantiles of ln loss at LEVELS and GRID of a point fit with normal errors, shape (6 + 49, m)."""
     data, _ = loss_data(curve.x, curve.loss, curve.stderr)
     mean, sd = point_forecast(name, data.x, data.z + data.last, curve.x_hidden)
-    return np.asarray(mean + sd * ndtri(np.array(levels))[:, None])
+    return np.asarray(mean + sd * ndtri(np.array((*LEVELS, *GRID)))[:, None])
+
+
+def _recalibrated(curves: Sequence[Curve], ours: Sequence[LossForecast]) -> tuple[list[LossForecast], str]:
+    """Forecasts with conformal factors from the other skills' hidden points, in at most ten folds of skills."""
+    skills = sorted({curve.source for curve in curves})
+    fold = {skill: i % FOLDS for i, skill in enumerate(skills)}
+    place = np.array([fold[curve.source] for curve in curves])
+    out, kept = list(ours), 0
+    for f in range(min(FOLDS, len(skills))):
+        others = np.flatnonzero(place != f).tolist()
+        if sum(curves[i].x_hidden.size for i in others) < ENOUGH_HISTORY:
+            kept += int(np.sum(place == f))
+            continue
+        members = Members(*(np.concatenate(part, axis=-1)
+                            for part in zip(*(ours[i].members for i in others), strict=True)))
+        truth = np.concatenate([np.log(curves[i].hidden) for i in others])
+        factor = conformal_factors(members, truth, ours[0].weights)
+        for i in np.flatnonzero(place == f).tolist():
+            out[i] = ours[i]._replace(weights=ours[i].weights._replace(factor=factor))
+    note = "intervals recalibrated on the other skills of this table"
+    return out, note + (f"; {kept} curves keep the shipped factors: too little history" if kept else "")
 
 
 def _score(quantiles: Floats, truth: Floats) -> _Scored:
