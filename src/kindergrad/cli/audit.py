@@ -1,0 +1,60 @@
+"""The verb ``audit``: shortcuts and leaks of labelled sets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kindergrad.cli.doors import Json, app, console, print_json, progress
+
+EXIT_FOUND = 3
+
+
+class Limit(StrEnum):
+    """From which verdict on the command fails."""
+
+    SHORTCUT = "shortcut"
+    LEAK = "leak"
+
+
+@app.command()
+def audit(
+    paths: Annotated[list[Path] | None, typer.Argument(
+        help="CSV, TSV, BED or FASTA, gz or not, or a folder with train/ and test/ and a file per class.")] = None,
+    train: Annotated[list[Path] | None, typer.Option("--train", help="Training part: a file or folder; may recur.")]
+    = None,
+    test: Annotated[list[Path] | None, typer.Option("--test", help="Test part: a file or folder; may recur.")] = None,
+    fail_if: Annotated[Limit | None, typer.Option("--fail-if", help="Exit 3 from this verdict on.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML file to write.")] = None,
+    label: Annotated[str | None, typer.Option("--label", help="Column of the class.")] = None,
+    sequence: Annotated[str | None, typer.Option("--sequence", help="Column of the sequence.")] = None,
+    json: Json = False,
+) -> None:
+    """Find shortcuts, copies and leaks in labelled sequences or intervals before a score on them is believed."""
+    from kindergrad.core.errors import InputError
+    from kindergrad.exams import audit as auditing
+    from kindergrad.exchange import labelled_sets
+    from kindergrad.exchange.labelled_files import Columns
+    from kindergrad.report import audit_page, audit_text
+
+    if bool(train) != bool(test) or bool(paths) == bool(train):
+        raise InputError("nothing to audit, or too much; expected either PATH..., or both --train and --test")
+    columns = Columns(sequence=sequence, label=label)
+    with progress() as tell:
+        tell(0, 0, "reading")
+        sets = [labelled_sets.read_split(train, test, columns=columns)] if train and test else \
+            labelled_sets.read(paths or [], columns=columns)
+        found = auditing.audit(sets, tell=tell)
+    if report is not None:
+        audit_page.write(found, report)
+    if json:
+        print_json(found)
+    else:
+        console().print(audit_text.audit_text(found))
+        if report is not None:
+            console().print(f"report: {report}", highlight=False, soft_wrap=True)
+    if fail_if is not None and auditing.fails(found, fail_if.value):
+        raise typer.Exit(EXIT_FOUND)
