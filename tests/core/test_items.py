@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kindergrad.core.asks import ASK_OF, LogLikelihood, checked, fit_choices, log_likelihoods
+from kindergrad.core.asks import ASK_OF, LogLikelihood, checked, log_likelihoods, put_fit
 from kindergrad.core.errors import EngineError, InputError
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
@@ -96,11 +96,11 @@ def test_log_likelihoods_go_out_flat_and_come_back_in_shape() -> None:
     assert found == pytest.approx(np.array([[-1.2, -2.2, -3.2], [-1.0, 0.0, -2.0]]))
 
 
-def test_fit_choices_fits_true_against_false() -> None:
+def test_put_fit_fits_true_against_false() -> None:
     train = choice_items(np.array(["", ""]), np.array([["AA", "C", "G"], ["TT", "C", "G"]]), None, np.array([1, 0]),
                          cluster=np.array(["p", "q"]))
     echo = Echo()
-    found = fit_choices(echo, train.asked, train)
+    found = put_fit(echo, train.asked, train)
     texts, labels = echo.fitted
     assert [t for t, label in zip(texts, labels, strict=True) if label] == ["AA", "TT"] and sum(labels) == 2
     assert found.shape == (2, 3) and found.max() == 2

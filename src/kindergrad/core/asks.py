@@ -87,7 +87,12 @@ def log_likelihoods(engine: LogLikelihood, context: NDArray[np.str_], target: ND
     return checked(answers, target.shape, "log_likelihood")
 
 
-def fit_choices(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+def put_likelihood(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """The usual likelihood readout: log P of every target after its context, in the shape of the targets."""
+    return log_likelihoods(engine, asked["context"], asked["target"])
+
+
+def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
     """Fit true against false candidates of ``train``, then decide on each candidate asked."""
     candidates = train.asked["target"]
     labels = (np.arange(candidates.shape[1])[None, :] == train.truth["true"][:, None]).astype(np.int64)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,33 @@ def rank_first(answers: Floats, true: NDArray[np.int64]) -> Floats:
 def bits_gained(log_p: Floats, letters: NDArray[np.int64]) -> Floats:
     """Bits per letter gained over four equal letters: 0 for a uniform engine, 2 for a perfect one. (n,)."""
     return np.asarray(2.0 + log_p / np.log(2.0) / letters)
+
+
+class Answered(Protocol):
+    """Items with what is true of them."""
+
+    @property
+    def truth(self) -> Mapping[str, NDArray[Any]]: ...
+
+
+def placed(answers: Floats, items: Answered) -> Floats:
+    """:func:`placement` of items that ask "which of these is the real one?"."""
+    return placement(answers, items.truth["true"])
+
+
+def placed_first(answers: Floats, items: Answered) -> Floats:
+    """:func:`rank_first`, the sharp twin of :func:`placed`."""
+    return rank_first(answers, items.truth["true"])
+
+
+def gained(answers: Floats, items: Answered) -> Floats:
+    """:func:`bits_gained` of items that ask for a continuation."""
+    return bits_gained(answers, items.truth["letters"])
+
+
+def gained_at_least(bits: float) -> Callable[[Floats, Answered], Floats]:
+    """The sharp twin of :func:`gained`: 1 where an item gains so many bits per letter, else 0."""
+    return lambda answers, items: (gained(answers, items) >= bits).astype(np.float64)
 
 
 def cluster_stderr(values: Floats, clusters: NDArray[np.str_]) -> float:

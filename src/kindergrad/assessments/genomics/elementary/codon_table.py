@@ -24,7 +24,7 @@ from kindergrad.core.asks import LogLikelihood, log_likelihoods
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 
 BEFORE, AFTER, CONTROLS = 18, 18, 3
 POOL = 40  # sites among which the controls closest in triplet frequencies are taken
@@ -99,17 +99,9 @@ def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
     return changed - log_likelihoods(engine, asked["context"], asked["original"])
 
 
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/codon-table", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score,
-    twin=twin, metric="placement among 3 controls", twin_metric="ranked first of 4", chance=0.5,
+    skill="genomics/codon-table", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=placed,
+    twin=placed_first, metric="placement among 3 controls", twin_metric="ranked first of 4", chance=0.5,
     needs=("genes",), cluster="gene", learner="markov", levels=("missense", "nonsense"),
     source="single-letter changes at third codon places of held-out genes",
 )

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode, encode, reverse_complement
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 from kindergrad.worlds.shuffles import distinct_shuffles
 
 FLANK, CONTROLS, TIERS = 12, 7, 8
@@ -52,23 +52,11 @@ def _ideal(world: Any, family: list[Any], candidates: NDArray[np.str_]) -> NDArr
     return np.maximum(np.logaddexp.reduce(each, axis=0), NEVER).reshape(candidates.shape)
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/degenerate-word", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score,
-    twin=twin, metric="placement among 7 controls", twin_metric="ranked first of 8", chance=0.5,
-    needs=("windows", "motifs"), cluster="motif", learner="markov",
-    levels=tuple(f"tier-{t}" for t in range(TIERS, 0, -1)),
-    frequency=lambda world, level: next(m.frequency for m in world.motifs if m.name.startswith(f"{level}/")),
+    skill="genomics/degenerate-word", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=placed, twin=placed_first, metric="placement among 7 controls", twin_metric="ranked first of 8",
+    chance=0.5, needs=("windows", "motifs"), cluster="motif", learner="markov",
+    levels=tuple(f"tier-{t}" for t in range(TIERS, 0, -1)), frequency=lambda world,
+    level: next(m.frequency for m in world.motifs if m.name.startswith(f"{level}/")),
     source="15 planted motifs of 26 bits in each of 8 tiers, 10^-3 to 10^-6.5 per base",
 )

@@ -13,15 +13,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 
 BEFORE, LENGTH = 48, 45
 
@@ -45,21 +44,8 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     return choice_items(np.array(context), candidates, ideal, place, cluster=np.array(clusters))
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/reading-frame", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score,
-    twin=twin, metric="placement among 5 other frames", twin_metric="ranked first of 6", chance=0.5,
-    needs=("genes",), cluster="gene", learner="markov",
-    source="stretches inside held-out genes",
+    skill="genomics/reading-frame", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=placed, twin=placed_first, metric="placement among 5 other frames", twin_metric="ranked first of 6",
+    chance=0.5, needs=("genes",), cluster="gene", learner="markov", source="stretches inside held-out genes",
 )

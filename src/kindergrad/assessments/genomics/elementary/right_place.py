@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows, reverse_complement_codes
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 from kindergrad.worlds import promoters
 
 SHIFTS = (-6, -5, 4)  # of the -10 box
@@ -47,21 +47,9 @@ def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
     return np.stack([promoters.write(noise, boxes, pad, (spacer, gap)) for boxes in turned])
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/right-place", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score,
-    twin=twin, metric="placement among 3 misplaced copies", twin_metric="ranked first of 4", chance=0.5,
-    needs=("promoters",), cluster="item", learner="markov", levels=("place", "strand"),
+    skill="genomics/right-place", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=placed, twin=placed_first, metric="placement among 3 misplaced copies", twin_metric="ranked first of 4",
+    chance=0.5, needs=("promoters",), cluster="item", learner="markov", levels=("place", "strand"),
     source="promoters as planted in the synthetic genome",
 )

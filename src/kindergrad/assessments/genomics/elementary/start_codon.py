@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import Fit, LogLikelihood, fit_choices, log_likelihoods
+from kindergrad.core.asks import LogLikelihood, log_likelihoods, put_fit
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import CeilingKind, Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 
 UPSTREAM, DOWNSTREAM, CONTROLS = 30, 15, 3
 
@@ -51,21 +51,9 @@ def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
     return whole - log_likelihoods(engine, asked["context"], asked["broken"])
 
 
-def put_fit(engine: Fit, asked: Any, train: Items) -> NDArray[np.float64]:
-    return fit_choices(engine, asked, train)
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
     skill="genomics/start-codon", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit},
-    score=score, twin=twin, metric="placement among 3 decoys", twin_metric="ranked first of 4", chance=0.5,
+    score=placed, twin=placed_first, metric="placement among 3 decoys", twin_metric="ranked first of 4", chance=0.5,
     needs=("genes", "starts"), cluster="gene", learner="markov", ceiling=CeilingKind.REFERENCE,
     source="starts of held-out genes against other ATGs",
 )

@@ -12,15 +12,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import bits_gained
+from kindergrad.stats.scoring import gained, gained_at_least
 from kindergrad.worlds import repeats
 
 SOURCE, LENGTH = 64, 24
@@ -38,20 +37,9 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     )
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return bits_gained(answers, items.truth["letters"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return (score(answers, items) >= PASS).astype(np.float64)
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/copy", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score, twin=twin,
-    metric="bits gained per base", twin_metric=f"copies with {PASS} bit or more", chance=0.0, top=2.0,
-    needs=(), cluster="item", learner="none-yet", levels=tuple(DIVERGENCE), source="random letters, copied with errors",
+    skill="genomics/copy", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood}, score=gained,
+    twin=gained_at_least(PASS), metric="bits gained per base", twin_metric=f"copies with {PASS} bit or more",
+    chance=0.0, top=2.0, needs=(), cluster="item", learner="none-yet", levels=tuple(DIVERGENCE),
+    source="random letters, copied with errors",
 )

@@ -13,14 +13,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 from kindergrad.worlds.shuffles import distinct_shuffles
 
 FLANK, CONTROLS = 16, 7
@@ -40,22 +39,10 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     return choice_items(context, np.array(rows), ideal, place, cluster=names, concept=names)
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/exact-word", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score, twin=twin,
-    metric="placement among 7 controls", twin_metric="ranked first of 8", chance=0.5,
-    needs=("words",), cluster="word", learner="markov",
-    frequency=lambda world, level: float(np.median(world.words().frequency)),
+    skill="genomics/exact-word", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=placed, twin=placed_first, metric="placement among 7 controls", twin_metric="ranked first of 8",
+    chance=0.5, needs=("words",), cluster="word", learner="markov", frequency=lambda world,
+    level: float(np.median(world.words().frequency)),
     source="planted words of 10 letters, or words over-represented in a real genome",
 )

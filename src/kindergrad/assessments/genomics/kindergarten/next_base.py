@@ -13,14 +13,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Readout
-from kindergrad.stats.scoring import bits_gained
+from kindergrad.stats.scoring import gained, gained_at_least
 
 LENGTH = 256
 PASS = 0.05  # bits per base
@@ -35,21 +34,10 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     )
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return bits_gained(answers, items.truth["letters"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return (score(answers, items) >= PASS).astype(np.float64)
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/next-base", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score, twin=twin,
-    metric="bits gained per base", twin_metric=f"windows with {PASS} bits or more", chance=0.0, top=2.0,
-    needs=("stretches",), cluster="block of 10 kb", learner="markov", reference="markov", ceiling=CeilingKind.REFERENCE,
+    skill="genomics/next-base", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=gained, twin=gained_at_least(PASS), metric="bits gained per base",
+    twin_metric=f"windows with {PASS} bits or more", chance=0.0, top=2.0, needs=("stretches",),
+    cluster="block of 10 kb", learner="markov", reference="markov", ceiling=CeilingKind.REFERENCE,
     source="stretches of a second genome from the same processes, or of the held-out part of a real genome",
 )

@@ -12,15 +12,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import LogLikelihood, log_likelihoods, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows, reverse_complement
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import bits_gained
+from kindergrad.stats.scoring import gained, gained_at_least
 from kindergrad.worlds import folding
 
 STEM, BEFORE, MISMATCH = 12, 20, 0.05
@@ -36,18 +35,6 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     )
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return bits_gained(answers, items.truth["letters"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return (score(answers, items) >= PASS).astype(np.float64)
-
-
 def strand_gap(engine: LogLikelihood, asked: Any) -> dict[str, float]:
     """Mean difference in bits per base between a hairpin and its reverse complement, both read from nothing."""
     whole = [str(c) + str(t) for c, t in zip(asked["context"], asked["target"], strict=True)]
@@ -58,8 +45,8 @@ def strand_gap(engine: LogLikelihood, asked: Any) -> dict[str, float]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/reverse-complement", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put},
-    score=score, twin=twin, metric="bits gained per base", twin_metric=f"arms with {PASS} bit or more",
-    chance=0.0, top=2.0, needs=(), cluster="item", learner="none-yet", diagnostics=strand_gap,
-    source="random hairpins of 12 pairs, loops of 4 to 8",
+    skill="genomics/reverse-complement", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=gained, twin=gained_at_least(PASS), metric="bits gained per base",
+    twin_metric=f"arms with {PASS} bit or more", chance=0.0, top=2.0, needs=(), cluster="item", learner="none-yet",
+    diagnostics=strand_gap, source="random hairpins of 12 pairs, loops of 4 to 8",
 )

@@ -13,14 +13,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import Fit, LogLikelihood, fit_choices, log_likelihoods
+from kindergrad.core.asks import put_fit, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 
 LENGTH, CONTROLS = 200, 3
 
@@ -35,25 +34,9 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     return choice_items(np.full(n, ""), rows, ideal, place, cluster=clusters)
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def put_fit(engine: Fit, asked: Any, train: Items) -> NDArray[np.float64]:
-    return fit_choices(engine, asked, train)
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
     skill="genomics/whose-genome", version="1.0", items=items,
-    readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit}, score=score, twin=twin,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
     metric="placement among 3 decoys", twin_metric="ranked first of 4", chance=0.5,
     needs=("windows", "decoy"), cluster="window", learner="markov",
     source="two chains that share all words up to three letters; or a genome of matched GC, or one that the user names",

@@ -13,15 +13,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 from kindergrad.worlds import folding
 
 STEM, BEFORE, MISMATCH = 10, 12, 0.02
@@ -41,20 +40,8 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
                         place, cluster=np.array([f"item-{i}" for i in range(n)]))
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/base-pairing", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score,
-    twin=twin, metric="placement among 3 broken pairs", twin_metric="ranked first of 4", chance=0.5,
-    needs=(), cluster="item", learner="none-yet", source="random hairpins of 10 pairs, loops of 4 to 8",
+    skill="genomics/base-pairing", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=placed, twin=placed_first, metric="placement among 3 broken pairs", twin_metric="ranked first of 4",
+    chance=0.5, needs=(), cluster="item", learner="none-yet", source="random hairpins of 10 pairs, loops of 4 to 8",
 )

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
-from kindergrad.stats.scoring import placement, rank_first
+from kindergrad.stats.scoring import placed, placed_first
 from kindergrad.worlds import promoters
 
 WRONG = {"near": (13, 21), "far": (10, 24)}
@@ -41,21 +41,9 @@ def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
                      for distance in (spacer, *WRONG[level])])
 
 
-def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
-    return log_likelihoods(engine, asked["context"], asked["target"])
-
-
-def score(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return placement(answers, items.truth["true"])
-
-
-def twin(answers: NDArray[np.float64], items: Items) -> NDArray[np.float64]:
-    return rank_first(answers, items.truth["true"])
-
-
 ASSESSMENT = Assessment(
-    skill="genomics/spacing", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=score, twin=twin,
-    metric="placement among 2 wrong distances", twin_metric="ranked first of 3", chance=0.5,
-    needs=("promoters",), cluster="item", learner="none-yet", levels=tuple(WRONG),
+    skill="genomics/spacing", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    score=placed, twin=placed_first, metric="placement among 2 wrong distances", twin_metric="ranked first of 3",
+    chance=0.5, needs=("promoters",), cluster="item", learner="none-yet", levels=tuple(WRONG),
     source="promoters as planted in the synthetic genome",
 )
