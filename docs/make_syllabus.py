@@ -21,28 +21,29 @@ WIDTH = 110  # of the worked items
 STAGES = {
     Grade.KINDERGARTEN: ("letters", "What can be seen at every base, by an engine that has read very little. It needs "
                          "no biology, only order, copying and two strands."),
-    Grade.ELEMENTARY: ("words", "Words with a meaning: motifs, codons, starts and splice sites, and where they belong."),
+    Grade.ELEMENTARY: ("words", "Words with a meaning: motifs, codons, starts and splice sites, and where they "
+                       "belong."),
     Grade.MIDDLE: ("sentences, up to 200 bases", "Several words must be read together: logic, distance, strength, "
                    "pairing. Composition does not help any more."),
     Grade.HIGH: ("paragraphs, one locus", "The effect of single letters, and whole elements or genes against strong "
                  "decoys. Real measurements give the ceiling: replicates."),
     Grade.COLLEGE: ("chapters: cell types, kilobases", "What most published benchmarks ask at once: chromatin, "
                     "expression, pathogenic variants. Examples are few, so that scores of small engines say little."),
-    Grade.FRONTIER: ("research", "What nobody can do well yet. These are goals; the lower grades tell whether an engine "
-                     "is on its way to them."),
+    Grade.FRONTIER: ("research", "What nobody can do well yet. These are goals; the lower grades tell whether an "
+                     "engine is on its way to them."),
 }
 
 INTRODUCTION = """# A kindergarten for genomics
 
 What would kindergarten, middle school and high school be for an engine that learns from DNA? This is one answer:
-{skills} skills in six grades, from the next letter to a new genome, each with one item to look at. Nothing need be
-installed to read it.
+{skills} skills in six grades, from the next letter to a new genome. Each entry says what one item looks like; where the
+exam exists, one is worked. Nothing need be installed to read it.
 
 The grade of a skill follows from three things: how often a genome shows it, how much must be known before, and how far
 apart the letters stand that must be read together. **Exposure** is the most telling. The next base is seen at every
-base; a start codon once per kilobase of *E. coli*, among 38 ATGs; a disease variant outside genes is known at 338
-places of 9.3 billion. An engine asked only for the last will look as if it learned nothing, and then, suddenly,
-something. Asked for all of them, it moves from the first kilobase on.
+base; a start codon once per kilobase of *E. coli*, among 38 ATGs; of some 9.3 billion possible changes to the human
+genome, 338 outside coding sequence are known to cause a Mendelian disease. An engine asked only for the last will look
+as if it learned nothing, and then, suddenly, something. Asked for all of them, it is seen to move long before.
 
 | grade | | skills |
 |---|---|---|
@@ -87,7 +88,7 @@ def graph() -> str:
 
 
 def _by_grade(answer: SyllabusAnswer) -> dict[Grade, list[SkillEntry]]:
-    return {grade: [e for e in answer.skills if e.skill.grade is grade] for grade in Grade}
+    return {grade: [e for e in answer.skills if e.grade is grade] for grade in Grade}
 
 
 def _index(answer: SyllabusAnswer) -> str:
@@ -108,19 +109,18 @@ def _page(grade: Grade, members: list[SkillEntry], every: dict[str, SkillEntry])
     return "\n\n".join([*head, *(_entry(e, every) for e in members)]) + "\n"
 
 
-def _entry(e: SkillEntry, every: dict[str, SkillEntry]) -> str:
-    s = e.skill
-    parts = [f"## {e.name}", f"**{s.question}**", s.item]
+def _entry(s: SkillEntry, every: dict[str, SkillEntry]) -> str:
+    parts = [f"## {s.name}", f"**{s.question}**", s.item]
     if example := worked_example(s.id):
         lines = syllabus_text.example_lines(example, width=WIDTH)
         level = "" if example.level == "all" else f" Level: {example.level}."
         parts += ["```text\n" + "\n".join(lines) + "\n```", syllabus_text.score_sentence(example) + level]
     facts = [("Why this grade", s.why), ("Exposure", s.exposure), ("Floor", s.floor), ("Ceiling", s.ceiling),
              ("Trap", s.trap), ("Harder by", s.dials),
-             ("Needs", ", ".join(_link(every[short(n)]) for n in e.direct)),
-             ("Leads to", ", ".join(_link(every[short(n)]) for n in e.feeds))]
-    if e.exam:
-        facts += [("A good score shows", e.exam.shows), ("It does not show", e.exam.does_not_show)]
+             ("Needs", ", ".join(_link(every[short(n)]) for n in s.direct)),
+             ("Leads to", ", ".join(_link(every[short(n)]) for n in s.feeds))]
+    if s.exam:
+        facts += [("A good score shows", s.exam.shows), ("It does not show", s.exam.does_not_show)]
     elif s.needs_data:
         facts += [("Status", f"needs data. Source: {s.needs_data.source}. Missing: {s.needs_data.loader}")]
     facts += [("References", ", ".join(map(_reference, s.references)))]
@@ -129,7 +129,7 @@ def _entry(e: SkillEntry, every: dict[str, SkillEntry]) -> str:
 
 
 def _link(e: SkillEntry) -> str:
-    return f"[{e.name}]({e.skill.grade.value}.md#{e.name})"
+    return f"[{e.name}]({e.grade.value}.md#{e.name})"
 
 
 def _reference(text: str) -> str:

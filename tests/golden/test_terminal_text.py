@@ -84,7 +84,3 @@ def test_list_of_things_without_a_grade() -> None:
     found = printed(text.listing_table([listing(id="markov", grade=None, skill=None, summary="Contexts of mixed order.",
                                                 version="")]), 80)
     assert found.splitlines()[0].split() == ["id", "status", "about"]
-
-
-def test_show(study: factory.Study) -> None:
-    compare("show", printed(text.skill_text(study.facts.skills[0], [listing(id="genomics/next-base")]), 80))

@@ -1,4 +1,4 @@
-"""Verbs around a study: run, status, list, show, report, export, doctor."""
+"""Verbs around a study: run, status, list, show, syllabus, report, export, doctor."""
 
 from __future__ import annotations
 
@@ -89,18 +89,37 @@ def list_(
 
 @app.command()
 def show(skill: Annotated[str, typer.Argument(help="Such as genomics/start-codon.")], json: Json = False) -> None:
-    """One skill: what is asked, what it shows, what it does not."""
-    from kindergrad.exams import catalogue
-    from kindergrad.report import card, text
+    """One skill: what is asked, a worked item, what comes before, what a score shows and what not."""
+    from kindergrad.report import syllabus_facts, syllabus_text
 
-    facts = card.skill_facts(skill)
-    exams = [row for row in catalogue.listing("assessments") if row.skill == facts.id]
+    found = syllabus_facts.show(skill)
     if json:
-        import dataclasses
-
-        print_json({**dataclasses.asdict(facts), "assessments": [row.model_dump(mode="json") for row in exams]})
+        print_json(found)
     else:
-        console().print(text.skill_text(facts, exams))
+        console().print(syllabus_text.skill_text(found), highlight=False)
+
+
+@app.command()
+def syllabus(
+    domain: Annotated[str, typer.Argument(help="Such as genomics.")] = "genomics",
+    svg: Annotated[Path | None, typer.Option("--svg", help="Write the graph of prerequisites into this file.")] = None,
+    json: Json = False,
+) -> None:
+    """All skills by grade, and what each needs."""
+    from kindergrad.exchange import tables
+    from kindergrad.report import syllabus_facts, syllabus_text
+
+    found = syllabus_facts.syllabus(domain)
+    if svg is not None:
+        from kindergrad.report.figures import syllabus as figure
+
+        tables.write_text(figure.svg(found), svg)
+    if json:
+        print_json(found)
+    elif svg is not None:
+        console().print(f"graph: {svg}", highlight=False, soft_wrap=True)
+    else:
+        console().print(syllabus_text.syllabus_text(found), highlight=False)
 
 
 @app.command()

@@ -131,7 +131,7 @@ def _list_skills(plugins: Plugins) -> Iterator[Listing]:
             a = known.get(s.id)
             yield Listing(id=s.id, domain=domain.value, grade=s.grade.value, skill=s.id,
                           version=a.version if a else "", readouts=tuple(r.value for r in a.readouts) if a else (),
-                          status="ready" if a else "no assessment yet", summary=s.question)
+                          status="ready" if a else "needs-data", summary=s.question)
 
 
 def _list_worlds() -> Iterator[Listing]:

@@ -106,17 +106,6 @@ def facts(source: Path, found: list[Row]) -> StudyFacts:
     )
 
 
-def skill_facts(name: str) -> SkillFacts:
-    """One skill of the syllabus, with what its assessment says of itself.
-
-    Raises
-    ------
-    UnknownNameError
-        With the nearest skill.
-    """
-    return _skill(skills.skill(name).id, None)
-
-
 def _skill(name: str, study: StudyConfig | None) -> SkillFacts:
     found = skills.skill(name)
     assessment = catalogue.assessments(study.plugins if study else ()).get(name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, Listing, StatusAnswer
 from kindergrad.core.names import Verdict
 from kindergrad.report import words
-from kindergrad.report.facts import SkillFacts, StudyFacts
+from kindergrad.report.facts import StudyFacts
 from kindergrad.report.ladder import Curve, ahead, by_grade, curves, plain
 
 if TYPE_CHECKING:
@@ -133,23 +133,6 @@ def listing_table(listings: Sequence[Listing]) -> Table:
         cells = [x.grade or "–", x.version or "–", x.status or "–"]
         row = [x.id, *(c for c, (_, shown) in zip(cells, columns, strict=True) if shown), x.summary]
         table.add_row(*(Text(c) for c in row))
-    return table
-
-
-def skill_text(facts: SkillFacts, listings: Iterable[Listing] = ()) -> Table:
-    """The lines of ``kindergrad show SKILL``: what is asked, what it shows, and the exams that ask it."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(ratio=1)
-    lines = [("skill", facts.id), ("grade", facts.grade), ("question", facts.question), ("shows", facts.shows),
-             ("does not show", facts.does_not_show), ("trap", facts.trap), ("source", facts.source)]
-    lines += [("exam", f"{x.id} {x.version} by {', '.join(x.readouts) or 'no readout'} ({x.status})") for x in listings]
-    for name, value in lines:
-        if value:
-            table.add_row(name, Text(value))
     return table
 
 

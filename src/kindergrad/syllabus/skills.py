@@ -14,6 +14,13 @@ from kindergrad.core.names import Domain, Grade
 from kindergrad.core.records import Contract
 
 
+class NeedsData(Contract):
+    """What is missing before a skill can be examined: a public source, and the code that reads or simulates it."""
+
+    source: str
+    loader: str
+
+
 class Skill(Contract):
     """One thing to be learned.
 
@@ -23,7 +30,13 @@ class Skill(Contract):
     question : what is asked, in one sentence.
     why : why it is at this grade.
     exposure : how often a real genome, screen or text shows it.
-    prerequisites : ids of skills of the same domain.
+    prerequisites : ids of skills of the same domain; hypotheses, which a study can refute.
+    item : what one item looks like.
+    floor, ceiling : what can be had without the skill, and the best that can be reached, with figures where known.
+    trap : how the exam could be passed without the skill.
+    dials : what makes it easier or harder.
+    references : ``doi:``, ``arXiv:``, or the name of the source.
+    needs_data : None where an assessment ships with kindergrad.
     """
 
     id: str
@@ -32,6 +45,13 @@ class Skill(Contract):
     why: str
     exposure: str
     prerequisites: tuple[str, ...] = ()
+    item: str = ""
+    floor: str = ""
+    ceiling: str = ""
+    trap: str = ""
+    dials: str = ""
+    references: tuple[str, ...] = ()
+    needs_data: NeedsData | None = None
 
     @property
     def domain(self) -> Domain:
@@ -95,13 +115,16 @@ def ordered(skills: Iterable[Skill]) -> list[Skill]:
     Raises
     ------
     InputError
-        For an unknown prerequisite or a circle, naming the skills.
+        For an unknown prerequisite, one of a higher grade, or a circle, naming the skills.
     """
     waiting = {skill.id: skill for skill in sorted(skills, key=lambda s: s.grade.order)}
     for skill in waiting.values():
         for need in skill.prerequisites:
             if need not in waiting:
                 raise UnknownNameError(f"prerequisite of {skill.id}", need, waiting)
+            if waiting[need].grade.order > skill.grade.order:
+                raise InputError(f"prerequisite '{need}' of '{skill.id}' is of a higher grade; "
+                                 f"got {waiting[need].grade} before {skill.grade}; move one of the two")
     done: dict[str, Skill] = {}
     while waiting:
         ready = [s for s in waiting.values() if all(need in done for need in s.prerequisites)]
