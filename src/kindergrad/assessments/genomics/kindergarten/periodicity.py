@@ -2,7 +2,8 @@
 
 Shows: that the shortest patterns are followed.
 Does not show: copying at a distance.
-Floor: letter, pair and triplet frequencies; following local composition is the skill itself. Ceiling: exact Bayes over all units of 1 to 6 letters.
+Floor: letter, pair and triplet frequencies; following local composition is the skill itself.
+Ceiling: exact Bayes over all units of 1 to 6 letters.
 Trap: low-complexity stretches of a real genome inflate its bits.
 Source: Tóth et al. (2000), doi:10.1101/gr.10.7.967 (microsatellites in genomes).
 """
