@@ -169,14 +169,16 @@ def _hint(options: Sequence[Option]) -> str:
     if right is None or not {"context", "target"} <= set(right.asked):
         return ""
     context, target = right.asked["context"], right.asked["target"]
-    other = reverse_complement(target)
-    for what, text in (("the same letters stand", target), ("its reverse complement stands", other)):
-        alike = [sum(map(str.__eq__, context[i:], text)) for i in range(len(context) - len(text) + 1)]
-        if alike and max(alike) >= ALIKE * len(text):
-            at = alike.index(max(alike))
-            return (f"{what} at letters {at + 1} to {at + len(text)} of the context: {context[at : at + len(text)]} "
-                    f"({max(alike)} of {len(text)} agree)")
-    return ""
+    found = []
+    for what, text in (("the same letters stand", target),
+                       ("its reverse complement stands", reverse_complement(target))):
+        for at in range(len(context) - len(text) + 1):
+            found.append((sum(map(str.__eq__, context[at:], text)), what, at))
+    alike, what, at = max(found, default=(0, "", 0), key=lambda one: one[0])
+    if alike < max(1.0, ALIKE * len(target)):
+        return ""
+    end = at + len(target)
+    return f"{what} at letters {at + 1} to {end} of the context: {context[at:end]} ({alike} of {len(target)} agree)"
 
 
 def _answer(answers: Floats | None, at: int, option: int) -> float | None:

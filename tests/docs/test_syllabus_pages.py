@@ -1,0 +1,49 @@
+"""The syllabus book tells of the syllabus of the code. After a change: python docs/make_syllabus.py."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from types import ModuleType
+
+import pytest
+from documents import ROOT
+
+from kindergrad.core.names import Domain
+from kindergrad.syllabus.skills import syllabus
+
+FOLDER = ROOT / "docs" / "syllabus"
+AGAIN = "the book is of another syllabus: run python docs/make_syllabus.py and read the difference"
+
+
+@pytest.fixture(scope="module")
+def make() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_syllabus", ROOT / "docs" / "make_syllabus.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pages_are_those_of_the_code(make: ModuleType) -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    made = make.pages()
+    assert set(written) == set(made), AGAIN
+    for name, text in made.items():
+        assert written[name] == text, AGAIN
+
+
+def test_the_picture_shows_the_same_skills(make: ModuleType) -> None:
+    """Libraries that draw may move a line; the titles tell skill, status and question."""
+    titles = re.compile(r"<title>([^<]*)</title>")
+    written = titles.findall((FOLDER / make.GRAPH).read_text(encoding="utf-8"))
+    assert sorted(written) == sorted(titles.findall(make.graph())), AGAIN
+
+
+def test_every_skill_has_an_entry_and_every_anchor_one_to_lead_to() -> None:
+    entries = {(path.name, title) for path in FOLDER.glob("*.md")
+               for title in re.findall(r"^## (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert {title for _, title in entries} == {name.partition("/")[2] for name in syllabus(Domain.GENOMICS)}
+    for path in FOLDER.glob("*.md"):
+        for target, anchor in re.findall(r"\]\(([\w-]+\.md)#([\w-]+)\)", path.read_text(encoding="utf-8")):
+            assert (target, anchor) in entries
