@@ -29,9 +29,11 @@ class Judgement(StrEnum):
     LEAK = "leak"
 
 
-LIFT = {Kind.LENGTH: 0.1, Kind.GC: 0.5, Kind.KMER: 0.8}
+LIFT = {Kind.LENGTH: 0.1, Kind.GC: 0.5, Kind.KMER: 0.5}
 """Lift (0 guessing, 1 perfect) from which a shortcut is one. Length is never biology of a window that someone cut; GC
-and short words can be, so they must explain half and most of the task."""
+and pairs of letters can be, so they must explain half of the task."""
+HIGH_FLOOR = 0.8
+"""Lift of words of 1 to 4 letters that deserves a warning. Not a shortcut: a planted or real motif is made of them."""
 COPYING = {True: 0.1, False: 0.3}
 """Lift from which looking up neighbours is a leak: with a published test part, and without one (nothing has leaked yet,
 but a random split would)."""
@@ -47,7 +49,8 @@ THRESHOLDS = {
             "counts only three standard errors above guessing",
     "length-only": f"shortcut from a lift of {LIFT[Kind.LENGTH]:g}",
     "gc-only": f"shortcut from a lift of {LIFT[Kind.GC]:g}",
-    "kmer": f"shortcut from a lift of {LIFT[Kind.KMER]:g}",
+    "kmer": f"shortcut from a lift of {LIFT[Kind.KMER]:g} by single letters and pairs alone; warning from a lift of "
+            f"{HIGH_FLOOR:g} by words of 1 to 4 letters, which may be the very motif that is asked for",
     "coordinates": f"leak from a lift of {COPYING[True]:g} ({COPYING[False]:g} without a published test part)",
     "nearest-neighbour": f"leak from a lift of {COPYING[True]:g} ({COPYING[False]:g} without a published test part)",
     "duplicates": f"leak from {COPIES:.0%} of the test rows (of all rows without a published test part)",

@@ -13,6 +13,7 @@ from kindergrad.exams.audit_answers import (
     COPIES,
     COPYING,
     FEW,
+    HIGH_FLOOR,
     LIFT,
     OVERLAPS,
     Finding,
@@ -25,9 +26,11 @@ from kindergrad.exams.audit_scores import Score
 from kindergrad.exams.audit_set import Bools, LabelledSet
 
 _EXAMPLES = 3
+_FLANK = 5
 HALF = 0.5
 """Share of an interval that another covers to count as overlapping."""
 NO_SEQUENCE, NO_PLACE, NO_TEST = "no sequences: intervals only", "no coordinates", "no published test part"
+TOO_SHORT = f"most sequences have fewer than {neighbours.SHORTEST} letters; only whole copies are looked for"
 
 
 class Desk:
@@ -45,7 +48,9 @@ class Desk:
 
     @cached_property
     def words(self) -> Words | None:
-        return None if self.set.sequences is None else neighbours.words(self.set.sequences)
+        """Long words, or None where there are no sequences or most are shorter than such a word."""
+        found = self.set.sequences
+        return None if found is None or np.median(found.lengths) < neighbours.SHORTEST else neighbours.words(found)
 
     @cached_property
     def by_words(self) -> Pairs | None:
@@ -113,7 +118,7 @@ def gc(desk: Desk) -> None:
     if desk.set.sequences is None:
         return desk.skip(Kind.GC, NO_SEQUENCE)
     share = guessers.gc(desk.set.sequences)
-    score = guessers.tree(desk.set, share)
+    score = guessers.tree(desk.set, share, smooth=True)
     means = ", ".join(f"'{name}' {share[desk.set.labels == k].mean():.0%}"
                       for k, name in enumerate(desk.set.classes[:5]))
     verdict = _shortcut(Kind.GC, score)
@@ -126,13 +131,15 @@ def kmer(desk: Desk) -> None:
     """What the frequencies of short words tell, wherever they stand."""
     if desk.set.sequences is None:
         return desk.skip(Kind.KMER, NO_SEQUENCE)
-    score = guessers.regression(desk.set)
-    verdict = _shortcut(Kind.KMER, score)
+    pairs, score = guessers.regressions(desk.set)
+    verdict = _shortcut(Kind.KMER, pairs)
+    advice = " Composition is most of this task: match it between classes." if verdict is not Judgement.CLEAN else ""
+    if verdict is Judgement.CLEAN and score.sure and score.lift >= HIGH_FLOOR:
+        verdict, advice = Judgement.WARNING, " Report this as the floor of every score on this set."
     some = "" if len(desk.set) <= guessers.MOST_FITTED else " (on a random part of this large set)"
-    advice = " Composition is most of this task: report this as the floor." if verdict is not Judgement.CLEAN else ""
     desk.guessed(Kind.KMER, score, verdict, "Logistic regression on the frequencies of words of 1 to "
                  f"{guessers.LONGEST_WORD} letters, blind to their place, {desk.how}{some}: "
-                 f"{_numbers(desk, score)}.{advice}")
+                 f"{_numbers(desk, score)}; single letters and pairs alone: accuracy {pairs.accuracy:.3f}.{advice}")
 
 
 def coordinates(desk: Desk) -> None:
@@ -147,7 +154,7 @@ def coordinates(desk: Desk) -> None:
 def neighbour(desk: Desk) -> None:
     """What copying the class of rows with the same long words tells."""
     if desk.by_words is None or desk.words is None:
-        return desk.skip(Kind.NEIGHBOUR, NO_SEQUENCE)
+        return desk.skip(Kind.NEIGHBOUR, NO_SEQUENCE if desk.set.sequences is None else TOO_SHORT)
     score = guessers.look_up(desk.set, desk.by_words)
     desk.guessed(Kind.NEIGHBOUR, score, _copying(desk, score), "A look-up that copies the class of the "
                  f"{_whom(desk)} rows with the most stretches of {desk.words.size} letters in common (either strand), "
@@ -219,12 +226,17 @@ def overlap(desk: Desk) -> None:
         half = Pairs(near.row[most], near.other[most], near.weight[most])
         _overlapping(desk, half, "By position", f"at least {HALF:.0%} of their bases are covered by",
                      f" Any overlap at all: {len(np.unique(near.row)):,}.")
+    if desk.by_position is None and desk.words is None:
+        desk.skip(Kind.OVERLAP, TOO_SHORT)
     if desk.by_words is not None and desk.words is not None:
         rest = f" Sketch: {desk.words.rate:.0%} of all words were compared." if desk.words.rate < 1 else ""
-        if desk.words.flanks:
-            desk.notes.append(f"{desk.words.flanks:,} rows hold words of {desk.words.size} letters that stand in more "
-                              f"than {neighbours.COMMON:.0%} of all rows; they are taken for flanks and left out of "
-                              "overlap and nearest-neighbour")
+        if max(desk.words.flanks) >= _FLANK:
+            desk.notes.append(f"all rows begin with {desk.words.flanks[0]} and end with {desk.words.flanks[1]} letters "
+                              "that (almost) never change; these flanks are left out of overlap and nearest-neighbour")
+        if desk.words.common:
+            desk.notes.append(f"{desk.words.common:,} rows hold words of {desk.words.size} letters that stand in more "
+                              f"than {neighbours.COMMON:.0%} of all rows; these words are taken for parts of the "
+                              "design and left out of overlap and nearest-neighbour")
         _overlapping(desk, desk.by_words.towards(desk.scored, desk.others), "By sequence",
                      f"a stretch of {desk.words.size} letters or more, on either strand, is shared with", rest)
 

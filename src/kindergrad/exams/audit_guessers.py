@@ -19,6 +19,8 @@ from kindergrad.exams.audit_set import OTHER, Ints, LabelledSet, Sequences
 
 FOLDS = 5
 LONGEST_WORD = 4
+COMPOSITION = 4 + 16
+"""Words of 1 and 2 letters."""
 MOST_FITTED, MOST_SCORED = 20_000, 20_000
 """Rows that the k-mer regression is fitted on, and scored on, at most; drawn at random."""
 _LETTERS = 4_000_000
@@ -27,18 +29,38 @@ _LONE = 10
 Make = Callable[[int], Any]
 
 
-def tree(found: LabelledSet, feature: Floats) -> Score:
-    """Decision tree (CART, scikit-learn) on one number a row, shape (n,)."""
-    from sklearn.tree import DecisionTreeClassifier
+def tree(found: LabelledSet, feature: Floats, *, smooth: bool = False) -> Score:
+    """Decision tree (CART, scikit-learn) on one number a row, shape (n,).
 
+    ``smooth`` keeps a twentieth of the rows in every leaf. A share such as 41/133 gives away the length below the line,
+    and a fine tree would read it.
+    """
     def make(rows: int) -> Any:
-        return DecisionTreeClassifier(min_samples_leaf=int(np.clip(rows // 50, 5, 20)), random_state=0)
+        return _Tree(max(5, rows // 20) if smooth else int(np.clip(rows // 50, 5, 20)))
 
     return _fitted(found, feature[:, None], make)
 
 
-def regression(found: LabelledSet, seed: int = 0) -> Score:
-    """Logistic regression on the frequencies of all words of 1 to 4 letters."""
+class _Tree:
+    """A tree on one number, fitted on its distinct values and how often each class has them: the same tree, sooner."""
+
+    def __init__(self, leaf: int) -> None:
+        self.leaf = leaf
+
+    def fit(self, features: Floats, labels: Ints) -> Any:
+        from sklearn.tree import DecisionTreeClassifier
+
+        values, at = np.unique(features[:, 0], return_inverse=True)
+        width = int(labels.max()) + 1
+        counts = np.bincount(at * width + labels)
+        cells = np.flatnonzero(counts)
+        share = min(0.5, self.leaf / len(labels))
+        tree = DecisionTreeClassifier(min_weight_fraction_leaf=share, random_state=0)
+        return tree.fit(values[cells // width][:, None], cells % width, sample_weight=counts[cells])
+
+
+def regressions(found: LabelledSet, seed: int = 0) -> tuple[Score, Score]:
+    """Logistic regression on the frequencies of all words of 1 to 2 letters, and of 1 to 4."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -50,7 +72,11 @@ def regression(found: LabelledSet, seed: int = 0) -> Score:
                         None if found.test is None else found.test[rows], found.files, found.file[rows],
                         found.row[rows])
     features = frequencies(found.sequences, rows)
-    return _fitted(small, features, lambda _: make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300)))
+
+    def make(_: int) -> Any:
+        return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300))
+
+    return _fitted(small, features[:, :COMPOSITION], make), _fitted(small, features, make)
 
 
 def gc(sequences: Sequences) -> Floats:

@@ -13,13 +13,17 @@ from kindergrad.exams.audit_set import OTHER, Bools, Intervals, Ints, Sequences
 SHORTEST, LONGEST = 20, 64
 """Bounds of the word length; within them it is a quarter of the median sequence."""
 COMMON = 0.25
-"""Words in more rows than this share are flanks that the design put there, and say nothing."""
-MOST_WORDS = 6_000_000
+"""Words in more rows than this share were put there by the design, and say nothing."""
+CONSTANT = 0.9
+"""A column at the ends of the rows is a flank where one letter stands in this share of the rows."""
+MOST_WORDS = 4_000_000
 """Words that are kept of a whole set; larger sets are sketched by the same random words in every row."""
 MOST_PARTNERS = 32
 NEAREST = 64
-_LETTERS = 4_000_000
-_PERIODS = 6
+_CANDIDATES = 4_000_000
+_LETTERS = 300_000  # at a time: the hashes of so many stay in the cache of one core
+_PERIODS, _REPEATS = 6, 12
+_LOOKED, _LONGEST_FLANK = 5_000, 1_000
 
 
 class Pairs(NamedTuple):
@@ -57,7 +61,7 @@ def by_position(intervals: Intervals) -> Pairs:
         middle = np.searchsorted(starts, start)
         low = np.maximum(np.searchsorted(starts, start - 2 ** (size + 1), side="right"), middle - NEAREST)
         high = np.minimum(np.searchsorted(starts, end), middle + NEAREST)
-        for part in np.array_split(np.arange(len(start)), 1 + int((high - low).clip(0).sum()) // _LETTERS):
+        for part in np.array_split(np.arange(len(start)), 1 + int((high - low).clip(0).sum()) // _CANDIDATES):
             row, at = _ranges(part, low[part], high[part])
             other = members[at]
             covered = np.minimum(end[row], end[other]) - np.maximum(start[row], start[other])
@@ -83,26 +87,32 @@ class Words(NamedTuple):
     row, word : shape (words,); each word once a row, either strand the same.
     size : letters of a word.
     rate : share of all words that is kept.
-    flanks : rows that hold a word that stands in more than a quarter of all rows; such words are left out.
+    flanks : letters at the beginning and at the end of all rows that hardly ever change; they are left out.
+    common : rows with a word that stands in more than a quarter of all rows; such words are left out.
     """
 
     row: Ints
     word: NDArray[np.uint64]
     size: int
     rate: float
-    flanks: int
+    flanks: tuple[int, int]
+    common: int
 
 
 def words(sequences: Sequences) -> Words:
-    """Words of a quarter of the median length (20 to 64 letters), without simple repeats and letters like N.
+    """Words of a quarter of the median length (20 to 64 letters).
 
-    Large sets keep the words whose hash is small (FracMinHash, doi:10.1101/2022.01.11.475838), the same in all rows.
+    A word has no letter such as N, none of a flank, and at least 20 letters outside of simple repeats (12 letters and
+    more of period 1 to 6). Large sets keep the words whose hash is small, the same in all rows (FracMinHash,
+    doi:10.1101/2022.01.11.475838).
     """
     lengths, n = sequences.lengths, len(sequences.lengths)
     size = int(np.clip(np.median(lengths) // 4, SHORTEST, LONGEST))
+    flanks = _flanks(sequences)
+    sequences = _without(sequences, flanks)
     total = int((lengths - size + 1).clip(0).sum())
     rate = min(1.0, MOST_WORDS / max(1, total))
-    limit = np.uint64(min(2**64 - 1, int(rate * 2**64)))
+    limit = np.uint64(min(2**64 - 1, int((1 - np.sqrt(1 - rate)) * 2**64)))  # the smaller of two strands must pass
     rows, found = [], []
     chunk = sequences.offsets[:-1] // _LETTERS
     for number in np.unique(chunk):
@@ -119,7 +129,29 @@ def words(sequences: Sequences) -> Words:
     row, word = row[first], word[first]
     counts = _group_sizes(word)
     common = counts > max(COMMON * n, 2)
-    return Words(row[~common], word[~common], size, rate, len(np.unique(row[common])))
+    return Words(row[~common], word[~common], size, rate, flanks, len(np.unique(row[common])))
+
+
+def _flanks(sequences: Sequences) -> tuple[int, int]:
+    """Letters at the beginning and at the end of the rows that are the same in nine rows of ten."""
+    lengths = sequences.lengths
+    width = min(int(lengths.min()), _LONGEST_FLANK)
+    rows = stream(0, "audit", "flanks").permutation(len(lengths))[:_LOOKED]
+    runs = []
+    for columns in (sequences.offsets[rows][:, None] + np.arange(width),
+                    sequences.offsets[rows + 1][:, None] - 1 - np.arange(width)):
+        letters = sequences.codes[columns]
+        constant = np.max([(letters == code).mean(axis=0) for code in range(4)], axis=0) >= CONSTANT
+        runs.append(width if constant.all() else int(np.argmin(constant)))
+    return (runs[0], runs[1]) if np.median(lengths) - sum(runs) >= SHORTEST else (0, 0)
+
+
+def _without(sequences: Sequences, flanks: tuple[int, int]) -> Sequences:
+    """The rows with unknown letters in place of their flanks."""
+    codes = sequences.codes.copy()
+    codes[(sequences.offsets[:-1][:, None] + np.arange(flanks[0])).ravel()] = OTHER
+    codes[(sequences.offsets[1:][:, None] - 1 - np.arange(flanks[1])).ravel()] = OTHER
+    return Sequences(codes, sequences.offsets)
 
 
 def _group_sizes(sorted_values: NDArray[np.uint64]) -> Ints:
@@ -141,12 +173,22 @@ def _windows(sequences: Sequences, first: int, last: int, size: int) -> tuple[In
     owner = np.repeat(np.arange(first, last), np.diff(offsets))
     whole = owner[:count] == owner[size - 1 :]
     whole &= _sums(codes == OTHER, size, count) == 0
-    for period in range(1, _PERIODS + 1):
-        same = codes[period:] == codes[:-period]
-        whole &= _sums(same, size - period, count) < size - period
+    whole &= _sums(_simple(codes), size, count) <= size - SHORTEST
     complement = np.where(codes == OTHER, OTHER, 3 - codes).astype(np.uint8)[::-1]
     word = np.minimum(_hash(codes, size), _hash(complement, size)[::-1])
     return owner[:count][whole], word[whole]
+
+
+def _simple(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Letters of simple repeats, shape (letters,)."""
+    edges = np.zeros(len(codes) + 1, dtype=np.int32)
+    for period in range(1, _PERIODS + 1):
+        same = codes[period:] == codes[:-period]
+        first = np.flatnonzero(_sums(same, _REPEATS, len(same) - _REPEATS + 1) == _REPEATS) if len(same) >= _REPEATS \
+            else np.zeros(0, dtype=np.int64)
+        edges[first] += 1
+        edges[first + _REPEATS + period] -= 1
+    return np.cumsum(edges[:-1]) > 0
 
 
 def _sums(values: NDArray[np.bool_], width: int, count: int) -> Ints:

@@ -130,6 +130,8 @@ def _text(path: Path) -> str:
         raw = path.read_bytes()
         if raw.startswith(b"\x1f\x8b"):
             raw = gzip.decompress(raw)
+        elif path.suffix in (".gz", ".bgz") and raw.strip():
+            raise InputError(f"{path} is named {path.suffix} but is not gzip; rename it, or compress it with gzip")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{path} is a broken gzip file ({error}); copy or download it again") from None
     except OSError as error:
@@ -227,7 +229,7 @@ def _fasta(path: Path, text: str, columns: Columns) -> Table:
     from Bio.SeqIO.FastaIO import SimpleFastaParser
 
     if not text.lstrip().startswith(">"):
-        raise SequenceError(f"{path} has no FASTA header; it begins with {text.lstrip()[:30]!r}; expected a line "
+        raise SequenceError(f"{path} has no FASTA header; it begins with {text.split()[0][:30]!r}; expected a line "
                             "'>name' before the sequence")
     parse: Any = SimpleFastaParser  # Biopython has no annotations
     records = [(title, "".join(letters.split())) for title, letters in parse(io.StringIO(text.lstrip()))]
