@@ -14,7 +14,6 @@ MANY_PARAMETERS = {
     ("exams/defaults.py", "study"): (7, "each is an option of the command line; keyword-only after the first"),
     ("report/figures/canvas.py", "Sheet.write"): (7, "place, text and style of one label; keyword-only after three"),
     ("stats/curve.py", "fit"): (7, "data and options of the one public fit; keyword-only after three"),
-    ("stats/hierarchy_smc.py", "move"): (7, "inner loop of the sampler; keyword-only after five"),
 }
 
 
