@@ -49,8 +49,7 @@ def read_split(train: Sequence[Path], test: Sequence[Path], *, columns: Columns 
     """One set whose training and test parts are given apart, each as files or as a folder with a file per class."""
     pieces = [piece for part, paths in ((TRAIN, train), (TEST, test)) for path in paths
               for piece in _pieces(path, part)]
-    name = labelled_files.stem(test[0].resolve()) if test[0].is_file() else test[0].resolve().name
-    return _join(pieces, _load(pieces, columns), name=_home(test[0]) if name.lower() in PARTS else name)
+    return _join(pieces, _load(pieces, columns), name=_own_name(test[0]))
 
 
 def _folder(folder: Path, columns: Columns) -> list[LabelledSet]:
@@ -118,7 +117,7 @@ def _group(files: Sequence[Path], columns: Columns, name: str | None) -> list[La
         alone = name is not None and len(tables) == 1
         for i in members:
             one = pieces[i]._replace(part=None)
-            out.append(_join([one], [tables[i]], name=name if alone and name else labelled_files.stem(one.path)))
+            out.append(_join([one], [tables[i]], name=name if alone and name else _own_name(one.path)))
     bare = [i for i, table in enumerate(tables) if table.labels is None]
     if len({pieces[i].rest for i in bare}) == 1:
         path = pieces[bare[0]].path
@@ -131,6 +130,12 @@ def _group(files: Sequence[Path], columns: Columns, name: str | None) -> list[La
         own = name or _home(kept[0].path)
         out.append(_join(kept, [tables[i] for i in bare], name=own))
     return out
+
+
+def _own_name(path: Path) -> str:
+    """Name of a file or folder; that of its folder where it only says 'test' or 'dev'."""
+    name = path.resolve().name if path.is_dir() else labelled_files.stem(path)
+    return _home(path) if name.lower() in PARTS else name
 
 
 def _home(path: Path) -> str:

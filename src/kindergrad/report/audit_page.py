@@ -10,7 +10,7 @@ from kindergrad.exchange import tables
 from kindergrad.report import audit_text
 
 HEADLINES = {
-    Judgement.LEAK: "Leak: rows or places of the test part are known from training.",
+    Judgement.LEAK: "Leak: rows to be scored are known from others, by place, by copy or by shared letters.",
     Judgement.SHORTCUT: "Shortcut: most of this can be answered without reading a sequence in order.",
     Judgement.CLEAN: "Clean: none of these checks finds a shortcut or a leak.",
 }
