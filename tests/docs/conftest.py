@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import runpy
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from documents import ROOT, Run
 
 from kindergrad import cli
+from kindergrad.exams import catalogue
+from kindergrad.syllabus import skills
+
+
+@pytest.fixture(autouse=True)
+def syllabus_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Skills of plug-ins stay in the syllabus of a process; other tests must not see them."""
+    monkeypatch.setattr(skills, "_added", dict(skills._added))
+    catalogue.assessments.cache_clear()
+    yield
+    catalogue.assessments.cache_clear()
 
 
 @pytest.fixture

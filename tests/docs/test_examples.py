@@ -5,27 +5,16 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from documents import EXAMPLES, ROOT, Run
 
 from kindergrad.exams import catalogue
-from kindergrad.syllabus import skills
 from kindergrad.testing import check_assessment, check_engine
 
 TESTED = {"own_engine.py", "study.yaml", "own_assessment.py", "own_exam.yaml", "forecast_own_table.py",
           "other_harness.csv", "read_records.py"}
-
-
-@pytest.fixture(autouse=True)
-def syllabus_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Skills of plug-ins stay in the syllabus of a process; other tests must not see them."""
-    monkeypatch.setattr(skills, "_added", dict(skills._added))
-    catalogue.assessments.cache_clear()
-    yield
-    catalogue.assessments.cache_clear()
 
 
 def test_no_example_is_forgotten() -> None:
