@@ -48,7 +48,7 @@ def test_a_skill_above_its_prerequisite_is_named() -> None:
     order = {"a/skill-0": ["a/skill-1"], "a/skill-2": ["a/skill-0"]}
     found = direction(rows, prerequisites=order).violations
     assert len(found) == 1
-    assert found[0].startswith("a/skill-0 (0.") and "above its prerequisite a/skill-1" in found[0]
+    assert found[0].startswith("a/skill-0 (0.") and "without its prerequisite a/skill-1" in found[0]
     answer = belief(rows, Goal.parse("a/skill-0>=0.5@1e7"), prerequisites=order)
     assert answer.direction.violations == found
     assert answer.direction.verdict is DirectionVerdict.MOVING

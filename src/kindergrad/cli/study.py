@@ -23,7 +23,7 @@ def run(
     annotation: Annotated[Path | None, typer.Option(help="GFF3 or GenBank with genes.")] = None,
     decoy: Annotated[Path | None, typer.Option(help="FASTA of another genome, for 'whose genome'.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes [default: CPUs].")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes (default: CPUs).")] = None,
     adaptive: Annotated[bool, typer.Option("--adaptive", help="Sit next what tells most about the goal.")] = False,
     budget: Annotated[int, typer.Option(min=1, help="With --adaptive: most exams to sit.")] = 200,
     quick: Annotated[bool, typer.Option("--quick", help="A small run; not comparable with others.")] = False,

@@ -10,7 +10,7 @@ import typer
 
 from kindergrad.cli.doors import Json, Seed, Source, Target, app, console, print_json
 
-Goal = Annotated[str | None, typer.Option("--goal", help="skill>=score@scale [default: that of the study].")]
+Goal = Annotated[str | None, typer.Option("--goal", help="skill>=score@scale (default: that of the study).")]
 
 
 @app.command()

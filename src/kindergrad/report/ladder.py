@@ -139,6 +139,8 @@ class Curve:
             return State.NOT_MET
         if verdict is Verdict.FLAT:
             return State.FLAT
+        if verdict is Verdict.CANNOT_TELL:
+            return State.UNCLEAR
         rising = self.forecast.p_learning if self.forecast else None
         return State.RISING if rising is not None and rising >= RISING_PROBABILITY else State.UNCLEAR
 
