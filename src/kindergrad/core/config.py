@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from kindergrad.core import scale as scales
 from kindergrad.core.errors import StudyError, UnknownNameError
@@ -27,6 +27,10 @@ def _checked(value: tuple[float, ...]) -> tuple[float, ...]:
     return value
 
 
+Ladder = Annotated[tuple[float, ...], BeforeValidator(_read), AfterValidator(_checked)]
+"""Strictly increasing sizes; texts such as ``3 Mb`` are read."""
+
+
 class WorldConfig(_Strict):
     """Where the corpus and the items come from."""
 
@@ -45,17 +49,7 @@ class EngineConfig(_Strict):
     id: str
     settings: dict[str, Any] = Field(default_factory=dict)
     seeds: int = Field(default=1, ge=1, le=1000)
-    scales: tuple[float, ...] = ()
-
-    @field_validator("scales", mode="before")
-    @classmethod
-    def _read_scales(cls, value: Any) -> Any:
-        return _read(value)
-
-    @field_validator("scales")
-    @classmethod
-    def _increasing(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        return _checked(value)
+    scales: Ladder = ()
 
 
 class Goal(_Strict):
@@ -98,7 +92,7 @@ class StudyConfig(_Strict):
     controls: tuple[Literal["shuffled"], ...] = ()
     """Copies of the corpus without the skill; learners read them too, marked as controls."""
     axis: Axis = Axis.BASES
-    scales: tuple[float, ...] = ()
+    scales: Ladder = ()
     """Sizes of the data ladder; empty: four per decade from 1e3 to the size of the corpus."""
     assessments: tuple[str, ...] = ("all",)
     items: int = Field(default=400, ge=10, le=100_000)
@@ -106,16 +100,6 @@ class StudyConfig(_Strict):
     plugins: tuple[Path, ...] = ()
     comparable: bool = True
     """False for --quick runs: their numbers are not to be compared with others."""
-
-    @field_validator("scales", mode="before")
-    @classmethod
-    def _read_scales(cls, value: Any) -> Any:
-        return _read(value)
-
-    @field_validator("scales")
-    @classmethod
-    def _increasing(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        return _checked(value)
 
     @field_validator("goal")
     @classmethod
