@@ -64,7 +64,7 @@ class Role(StrEnum):
 
 
 class Axis(StrEnum):
-    """What is scaled; the unit of each stands in :data:`AXIS_UNITS`."""
+    """What is scaled, named by its unit."""
 
     TOKENS = "tokens"
     BASES = "bases"

@@ -19,7 +19,6 @@ from kindergrad.core.names import Axis, Domain, Readout
 from kindergrad.syllabus import skills
 
 Plugins = tuple[Path, ...]
-_NEEDS = {"markov": (), "kmer": ()}
 
 
 @cache

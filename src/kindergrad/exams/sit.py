@@ -41,11 +41,6 @@ class Place(NamedTuple):
     split: Split
 
 
-def readouts(engine: Any, assessment: Assessment) -> list[Readout]:
-    """Through which asks this engine can be read on this assessment."""
-    return [r for r in assessment.readouts if isinstance(engine, ASK_OF[r])]
-
-
 def ask(engine: Any, assessment: Assessment, readout: Readout, items: Items, train: Items | None = None
         ) -> NDArray[np.float64]:
     """The engine's answers.

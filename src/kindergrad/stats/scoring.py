@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.stats.intervals import cluster_mean
+
 Floats = NDArray[np.float64]
 _CLEAR = 2.0
 """Ceiling and floor must lie this many standard errors apart, else the score is a ratio of noise."""
@@ -70,13 +72,10 @@ def cluster_stderr(values: Floats, clusters: NDArray[np.str_]) -> float:
 
     With a single cluster the spread between clusters is unknown; the items are then taken as independent.
     """
-    n = len(values)
-    _, group = np.unique(clusters, return_inverse=True)
-    if group.max() == 0:
-        group = np.arange(n)
-    sums = np.bincount(group, weights=values - values.mean())
-    g = len(sums)
-    return float(np.sqrt((sums**2).sum() * g / max(1, g - 1)) / n)
+    if len(values) < 2:
+        return 0.0
+    alone = bool(np.all(clusters == clusters[0]))
+    return cluster_mean(values, np.arange(len(values)) if alone else clusters)[1]
 
 
 class Normalised(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core.dna import decode_rows
+from kindergrad.core.items import Items, choice_items
 from kindergrad.worlds import _sites
 
 LENGTH = 64
@@ -32,6 +34,16 @@ def write(noise: NDArray[np.uint8], boxes: tuple[NDArray[np.uint8], NDArray[np.u
     first, second = pad + gaps[0], pad + gaps[0] + gaps[1]
     parts = [noise[:pad], far, noise[pad:first], near, noise[first:second], start, noise[second:]]
     return np.concatenate(parts)[:LENGTH]
+
+
+def choice(rows: list[NDArray[np.uint8]], streams: list[np.random.Generator]) -> Items:
+    """Items that ask which candidate is the promoter: it is the first of each row of shape (c, LENGTH)."""
+    codes = np.stack(rows)
+    n, c, _ = codes.shape
+    flat = codes.reshape(-1, LENGTH)
+    place = np.array([int(rng.integers(c)) for rng in streams])
+    return choice_items(np.full(n, ""), decode_rows(flat).reshape(n, c), log_odds(flat).reshape(n, c), place,
+                        cluster=np.array([f"item-{i}" for i in range(n)]))
 
 
 def log_odds(codes: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from kindergrad.core import seeds
 from kindergrad.core.asks import put_likelihood
 from kindergrad.core.assessment import Assessment
-from kindergrad.core.dna import decode_rows, reverse_complement_codes
-from kindergrad.core.items import Items, choice_items
+from kindergrad.core.dna import reverse_complement_codes
+from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.stats.scoring import placed, placed_first
 from kindergrad.worlds import promoters
@@ -29,11 +29,7 @@ SHIFTS = (-6, -5, 4)  # of the -10 box
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
     streams = seeds.item_streams(n, seed, "right-place", level)
-    rows = np.stack([_candidates(rng, level) for rng in streams])
-    flat = rows.reshape(-1, promoters.LENGTH)
-    place = np.array([int(rng.integers(rows.shape[1])) for rng in streams])
-    return choice_items(np.full(n, ""), decode_rows(flat).reshape(n, -1), promoters.log_odds(flat).reshape(n, -1),
-                        place, cluster=np.array([f"item-{i}" for i in range(n)]))
+    return promoters.choice([_candidates(rng, level) for rng in streams], streams)
 
 
 def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
