@@ -27,7 +27,7 @@ RECIPES: dict[str, tuple[str, Residual]] = {
 }
 """name -> (law, residual). ``trend`` has no law: only a local trend that dies out."""
 
-MEMBERS = ("last_value", "trend", "m2", "m2+drift", "m3", "m4+drift", "broken")
+MEMBERS = ("last_value", "m3", "broken", "trend", "m3+drift", "m4+drift")
 """The members for which weights are learnt; the humble one is first, since forecasts are shrunk towards it."""
 
 
