@@ -96,7 +96,8 @@ def two_axes(rows: Sequence[Row], parameters: Sequence[float], scales: Sequence[
     InputError
         For a size or scale that is not positive.
     """
-    if any(not value > 0 for value in (wanted := (*parameters, *scales))):
+    wanted = (*parameters, *scales)
+    if any(not value > 0 for value in wanted):
         raise InputError(f"sizes and scales must be positive; got {', '.join(f'{value:g}' for value in wanted)}")
     grouped: dict[tuple[str, ...], _Family] = defaultdict(_Family)
     for row in rows:
