@@ -9,7 +9,7 @@ import pytest
 
 from kindergrad.core.errors import TableError
 from kindergrad.core.names import Axis, Readout, Role
-from kindergrad.core.table import Row
+from kindergrad.core.table import Row, rows
 from kindergrad.progress.curves import curves
 
 
