@@ -263,7 +263,7 @@ def exposure(rng: np.random.Generator, wrong: float, n: int = 6) -> Replication:
         error = np.sqrt(STDERR**2 + prior.law_error**2 + np.exp(2.0 * theta[s, 3]))
         y = _noisy(floor[s] * (1.0 - g) + plateau[s] * g, np.full(x.size, wrong * error), rng)
         curves.append(hierarchy.Curve(x, y, np.full(x.size, STDERR), float(offset[s])))
-    found = hierarchy.fit(curves, seed=int(rng.integers(2**31)), size=hierarchy.Size(particles=128, atoms=256))
+    found = hierarchy.fit(curves, seed=int(rng.integers(2**31)))
     g = expit(2.0 * np.log(9.0) * (7.0 - location[0]) / np.exp(theta[0, 1]))
     pairs = {"exposures": (found.exposures, phi[0]), "tau": (found.tau, np.exp(phi[4])),
              "width": (found.widths, np.exp(phi[1])), "share_never": (found.share_never, expit(phi[8])),
@@ -315,7 +315,7 @@ POSTERIORS: dict[str, tuple[Callable[[np.random.Generator, float], Replication],
     "link, scatter in the sigmoid": (link(True), 300),
     "two axes": (two_axes, 300),
     "conjunction": (conjunction, 300),
-    "hierarchy": (exposure, 150),
+    "hierarchy": (exposure, 300),
     "ability": (ability, 100),
 }
 """Name -> one replication, and how many make the full check."""

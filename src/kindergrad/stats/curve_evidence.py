@@ -2,11 +2,13 @@
 
 ``y_i ~ N(sum_l c_l B_l(x_i; theta), stderr_i^2 + sigma^2)``, ``c ~ mixture of normals``, ``sigma`` = extra spread
 (between seeds). The grid stands on *prior probabilities* u in (0, 1) of (theta, sigma), where every node has the same
-prior mass; where the posterior fills a corner of it only, the grid is drawn anew over that corner.
+prior mass; where the posterior fills a corner of it only, the grid is drawn anew over that corner, and where it is a
+ridge inside the corner, the cells that hold it are halved.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +23,9 @@ SMALLEST_SPREAD = 1e-4
 """Keeps the problem regular where standard errors are 0."""
 KEEP = 12.0
 """Nodes more than this many nats below the best one are left out of a refined grid."""
+ROUGH, HALVINGS, HELD, MOST = 0.1, 5, 8.0, 12.0
+"""Halved is a grid whose every other node holds another share than this, so often at most; its cells within so many
+nats of the best one; as long as no more nodes come of it than so many times those of the whole grid."""
 
 
 class Data(NamedTuple):
@@ -63,7 +68,7 @@ def spread_quantile(u: Floats, scale: float) -> Floats:
 
 
 def fit_law(law: Law, data: Data) -> LawPosterior:
-    """Evidence and posterior of a law; the grid is refined up to three times."""
+    """Evidence and posterior of a law; the grid is refined up to three times, then the cells that hold the posterior."""
     shape = (*law.nodes, SPREAD_NODES)
     box = Box(np.zeros(len(shape)), np.ones(len(shape)))
     for _ in range(REFINEMENTS + 1):
@@ -74,9 +79,49 @@ def fit_law(law: Law, data: Data) -> LawPosterior:
         if np.prod(smaller.side / box.side) > 0.7:
             break
         box = smaller
-    volume = float(np.sum(np.log(cell)))
+    for _ in range(HALVINGS):
+        by_theta = logsumexp(total.reshape(-1, SPREAD_NODES), axis=1)
+        halved = _halve(law, u, cell, by_theta) if _rough(law, u, cell, by_theta) > ROUGH else None
+        if halved is None:
+            break
+        u, cell = halved
+        log_joint = _log_joint(law, data, u, shape)
+        total = logsumexp(log_joint, axis=0)
     everything = float(logsumexp(total))
-    return LawPosterior(law, everything + volume, u, cell, log_joint - everything)
+    return LawPosterior(law, everything + float(np.sum(np.log(cell))), u, cell, log_joint - everything)
+
+
+def _rough(law: Law, u: Floats, cell: Floats, log_posterior: Floats) -> float:
+    """How far sums over every other node differ, of the whole sum: near 0 where the nodes resolve the posterior.
+
+    Every other node along each axis and along each diagonal; ``log_posterior`` (m,) of the nonlinear nodes.
+    """
+    free = [a for a, n in enumerate(law.nodes) if n > 1]
+    theta = u[::SPREAD_NODES, free]
+    odd = np.rint((theta - theta[0]) / cell[free]).astype(np.int64) % 2
+    weight = np.exp(log_posterior - logsumexp(log_posterior))
+    patterns = np.array(list(itertools.product((0, 1), repeat=len(free))), dtype=np.int64)[1:]
+    signs = 1.0 - 2.0 * (odd @ patterns.T % 2)
+    return float(np.max(np.abs(weight @ signs), initial=0.0))
+
+
+def _halve(law: Law, u: Floats, cell: Floats, log_posterior: Floats) -> tuple[Floats, Floats] | None:
+    """The cells that hold the posterior, halved along each nonlinear axis; None where these are too many.
+
+    ``log_posterior`` (m,) of the nonlinear nodes. A narrow ridge fills few cells of its box, and falls between their nodes.
+    """
+    free = [a for a, n in enumerate(law.nodes) if n > 1]
+    active = np.flatnonzero(log_posterior > log_posterior.max() - HELD)
+    if active.size * 2 ** len(free) > MOST * np.prod(law.nodes):
+        return None
+    signs = np.stack(np.meshgrid(*[[-0.25, 0.25]] * len(free), indexing="ij"), axis=-1).reshape(-1, len(free))
+    shift = np.zeros((len(signs), cell.size))
+    shift[:, free] = signs * cell[free]
+    blocks = u.reshape(log_posterior.size, SPREAD_NODES, cell.size)[active]
+    children = blocks[:, None] + shift[:, None]
+    halves = cell.copy()
+    halves[free] *= 0.5
+    return children.reshape(-1, cell.size), halves
 
 
 def _nodes(box: Box, shape: tuple[int, ...]) -> tuple[Floats, Floats]:

@@ -1,8 +1,10 @@
 """A hard skill from several easy ones: a sigmoid of a weighted sum of features, with the weights' uncertainty.
 
 ``score = top / (1 + exp(-(a + b . features + scatter))) + noise``. Engines with the same features differ by a scatter
-inside the sigmoid: much half way up, hardly at the floor, where many scores of exactly 0 say nothing of it. The prior
-of each weight is normal with sd 1.5 per unit of a feature. Sampled without random numbers (:mod:`curve_sampling`).
+inside the sigmoid: much half way up, hardly at the floor, where many scores of exactly 0 say nothing of it. The scatter
+is taken to first order: where it is large, intervals are too narrow (``benchmarks/calibration.py`` says by how much).
+The prior of each weight is normal with sd 1.5 per unit of a feature. Sampled without random numbers
+(:mod:`curve_sampling`).
 *Shows* what these engines' easy skills say about the hard one. *Does not show* a cause.
 """
 

@@ -24,6 +24,8 @@ from kindergrad.stats.laws._law import LN10, Floats
 EXPONENT = (0.35, 0.5)
 NOISE = (0.01, 1.0)
 """Log-normal priors: median, and sd of the natural logarithm."""
+NODES, ENOUGH = 3072, 1200.0
+"""Points a round, and the effective number wanted: what no scale removes trades against exponents along long ridges."""
 
 
 class TwoAxes(NamedTuple):
@@ -87,7 +89,7 @@ def fit_two_axes(parameters: ArrayLike, data: ArrayLike, loss: ArrayLike) -> Two
                           - 0.5 * (n.size - 1) * np.log(2.0 * np.pi) - np.log(10.0))
         return log_likelihood, share, of_n, a, b, sigma, level + centre, sigma**2 / n.size
 
-    joined, weight, log_evidence = sample(solve, 5, nodes=512)
+    joined, weight, log_evidence = sample(solve, 5, nodes=NODES, enough=ENOUGH)
     _, share, of_n, a, b, sigma, level, variance = joined
     return TwoAxes(log_evidence, weight, share, of_n, a, b, sigma, level, variance, origin)
 
