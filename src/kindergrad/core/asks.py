@@ -29,12 +29,15 @@ class LogLikelihood(Protocol):
 
 @runtime_checkable
 class Fit(Protocol):
-    """Learn a label from n examples, then score new sequences."""
+    """Learn from n labelled examples, then score new sequences.
 
-    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None: ...
+    Labels of whole numbers are classes, 0 and 1; labels of type float64 are measurements, of any size.
+    """
+
+    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64] | Floats) -> None: ...
 
     def decide(self, sequences: Sequence[str]) -> Floats:
-        """A number per sequence, shape (n,), larger for label 1."""
+        """A number per sequence, shape (n,), larger for label 1, or for a larger measurement."""
         ...
 
 
@@ -92,6 +95,18 @@ def put_likelihood(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]])
     return log_likelihoods(engine, asked["context"], asked["target"])
 
 
+def put_change(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """What a change costs: log P of the changed text minus log P of the original, after the same context."""
+    changed = log_likelihoods(engine, asked["context"], asked["target"])
+    return changed - log_likelihoods(engine, asked["context"], asked["original"])
+
+
+def put_levels(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """Log P of the original and of the changed text after the same context, shape (n, 2)."""
+    both = np.stack([asked["original"], asked["target"]], axis=1)
+    return log_likelihoods(engine, asked["context"][:, None], both)
+
+
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
     """Fit true against false candidates of ``train``, then decide on each candidate asked."""
     candidates = train.asked["target"]
@@ -100,8 +115,38 @@ def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) ->
     return checked(engine.decide(_texts(asked)), asked["target"].shape, "decide")
 
 
+def put_fit_values(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit the measured ``value`` of each candidate of ``train``, then decide on each candidate asked."""
+    engine.fit(_texts(train.asked), np.asarray(train.truth["value"], dtype=np.float64).ravel())
+    return checked(engine.decide(_texts(asked)), asked["target"].shape, "decide")
+
+
+def put_fit_levels(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit the levels of original and changed texts of ``train``, then give both for each asked, shape (n, 2).
+
+    Where only the change was measured (no ``before``), an original counts as 0.
+    """
+    before = np.asarray(train.truth.get("before", np.zeros(len(train))), dtype=np.float64)
+    after = np.asarray(train.truth.get("after", train.truth["value"]), dtype=np.float64)
+    engine.fit(_texts(_original(train.asked)) + _texts(train.asked), np.concatenate([before, after]))
+    levels = [checked(engine.decide(_texts(part)), part["target"].shape, "decide")
+              for part in (_original(asked), asked)]
+    return np.stack(levels, axis=1)
+
+
+def put_fit_changes(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit levels as :func:`put_fit_levels` does; the answer is the difference of the two."""
+    levels = put_fit_levels(engine, asked, train)
+    return levels[:, 1] - levels[:, 0]
+
+
+def _original(asked: Mapping[str, NDArray[np.str_]]) -> dict[str, NDArray[np.str_]]:
+    return {"context": asked["context"], "target": asked["original"]}
+
+
 def _texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
-    return [str(c) + str(t) for c, t in zip(asked["context"].flat, asked["target"].flat, strict=True)]
+    context, target = np.broadcast_arrays(asked["context"], asked["target"])
+    return [str(c) + str(t) for c, t in zip(context.flat, target.flat, strict=True)]
 
 
 def checked(answers: object, shape: tuple[int, ...], ask: str) -> Floats:

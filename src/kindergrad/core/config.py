@@ -105,6 +105,8 @@ class StudyConfig(_Strict):
     assessments: tuple[str, ...] = ("all",)
     items: int = Field(default=400, ge=10, le=100_000)
     goal: str | None = None
+    data: Path | None = None
+    """Folder of public data sets, looked through before ``KINDERGRAD_DATA`` and the cache."""
     plugins: tuple[Path, ...] = ()
     comparable: bool = True
     """False for --quick runs: their numbers are not to be compared with others."""

@@ -60,6 +60,7 @@ class Role(StrEnum):
     LEARNER = "learner"
     CONTROL = "control"  # a learner given a corpus without the skill
     BLIND = "blind"  # gives the floor
+    REFERENCE = "reference"  # shown beside the learner: simple probes, and the learner itself untrained
     ORACLE = "oracle"  # gives the ceiling
 
 

@@ -60,7 +60,7 @@ def _corpus(world: Any, lane: plan.Lane) -> list[Any]:
 def work(todo: Job, tell: Callable[[str], None], stopped: Callable[[], bool]) -> None:
     """Sit every exam of a job and write its record; stops between exams when asked to."""
     store, lane = Store(todo.folder), todo.lane
-    engine = plan.make(catalogue.engine(lane.engine.id, todo.study.plugins), lane.engine, lane.seed)
+    engine = plan.sitter(lane, todo.study.plugins)
     known = catalogue.assessments(todo.study.plugins)
     kept: dict[str, material.Material] = {}
     trouble = ""
@@ -90,7 +90,7 @@ def _pieces(todo: Job, engine: Any) -> Iterator[tuple[float, list[Any]]]:
     Sizes whose exams are all done are still read, in the same pieces, so that a resumed engine is the same.
     """
     needed = {exam.size for exam in todo.exams}
-    corpus = _read(todo) if isinstance(engine, Learn) else []
+    corpus = _read(todo) if isinstance(engine, Learn) and todo.lane.corpus != plan.UNTRAINED else []
     done = 0
     for size in todo.lane.sizes:
         if size > max(needed):

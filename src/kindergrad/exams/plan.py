@@ -21,6 +21,8 @@ from kindergrad.exams import catalogue
 from kindergrad.exams.material import TRAIN_ITEMS
 
 PER_DECADE = 4
+UNTRAINED = "nothing"
+"""Corpus of the copy of each learner that has read nothing: what its architecture alone gives."""
 EXAMPLES = (20, TRAIN_ITEMS, 3)  # the default ladder of a probe: fewest, most, sizes per decade
 
 
@@ -67,15 +69,16 @@ def lanes(study: StudyConfig, world: World) -> list[Lane]:
     for config in study.engines:
         spec = catalogue.engine(config.id, study.plugins)
         probe = spec.axis is Axis.EXAMPLES
-        learns = not probe and isinstance(make(spec, config, 0), Learn)
+        fresh = make(spec, config, 0)
+        learns = not probe and isinstance(fresh, Learn)
         sizes = _sizes(study, config, spec, world)
         corpora = [("whole", seed) for seed in range(config.seeds)]
         corpora += [(control, 0) for control in study.controls] if learns else []
+        corpora += [(UNTRAINED, 0)] if spec.role is Role.LEARNER and (learns or hasattr(fresh, "untrained")) else []
         for corpus, seed in corpora:
-            control = corpus != "whole"
-            name = f"{config.id}-{corpus}" if control else config.id
-            role = Role.CONTROL if control else spec.role
-            own = sizes if learns or probe else sizes[-1:]
+            name = {"whole": config.id, UNTRAINED: f"{config.id}-untrained"}.get(corpus, f"{config.id}-{corpus}")
+            role = {"whole": spec.role, UNTRAINED: Role.REFERENCE}.get(corpus, Role.CONTROL)
+            own = sizes if (learns or probe) and corpus != UNTRAINED else sizes[-1:]
             digest = _digest(study, config, spec, world, corpus, seed)
             out.append(Lane(config, name, corpus, seed, role, spec.axis or world.axis, own, digest))
     return out
@@ -94,6 +97,12 @@ def make(spec: EngineSpec, config: EngineConfig, seed: int) -> Any:
         return spec.make(**settings, **_seed(spec, seed))
     except (TypeError, ValueError) as error:
         raise StudyError(f"engine '{spec.id}' refuses its settings {settings}: {error}") from error
+
+
+def sitter(lane: Lane, plugins: tuple[Path, ...]) -> Any:
+    """The engine of a lane as it begins: fresh, or its untrained copy where it comes trained."""
+    engine = make(catalogue.engine(lane.engine.id, plugins), lane.engine, lane.seed)
+    return engine.untrained() if lane.corpus == UNTRAINED and hasattr(engine, "untrained") else engine
 
 
 def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str, str]]) -> list[Exam]:

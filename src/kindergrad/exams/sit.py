@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from kindergrad.exams.material import Material
 
 
+LEARNT = (Readout.FIT, Readout.PROBE)
+"""Readouts that get the training items."""
+
+
 class Candidate(NamedTuple):
     """Who sits: the engine as it is now, and what it is there for."""
 
@@ -45,7 +49,7 @@ def ask(engine: Any, assessment: Assessment, readout: Readout, items: Items, tra
     """
     if isinstance(engine, KnowsTruth):
         return engine.ideal(items)
-    extra = (train,) if readout is Readout.FIT else ()
+    extra = (train,) if readout in LEARNT else ()
     try:
         answers = assessment.readouts[readout](engine, items.asked, *extra)
     except (EngineError, SequenceError) as error:
@@ -60,9 +64,9 @@ def sit(candidate: Candidate, assessment: Assessment, material: Material, identi
     """Sit one exam; an engine that fails gives a record with status failed, never an exception."""
     start = time.perf_counter()
     items = material.items
-    train = None
-    if identity.readout is Readout.FIT and material.train is not None:
-        train = first(material.train, int(identity.scale[0].value))
+    train = material.train if identity.readout in LEARNT else None
+    if identity.readout is Readout.FIT and train is not None:
+        train = first(train, int(identity.scale[0].value))
     try:
         answers = ask(candidate.engine, assessment, identity.readout, items, train)
         told = _diagnose(candidate, assessment, items)
