@@ -75,7 +75,7 @@ Skills marked *ready* can be examined now; the others name the public source, an
 
 def pages() -> dict[str, str]:
     """File name -> text of every page."""
-    answer = syllabus_facts.syllabus("genomics")
+    answer = syllabus_facts.syllabus("genomics", here=False)
     found = {"index.md": _index(answer)}
     for grade, members in _by_grade(answer).items():
         found[f"{grade.value}.md"] = _page(grade, members, {e.name: e for e in answer.skills})
@@ -84,7 +84,7 @@ def pages() -> dict[str, str]:
 
 def graph() -> str:
     """The picture of the prerequisites."""
-    return figure.svg(syllabus_facts.syllabus("genomics"))
+    return figure.svg(syllabus_facts.syllabus("genomics", here=False))
 
 
 def _by_grade(answer: SyllabusAnswer) -> dict[Grade, list[SkillEntry]]:

@@ -107,6 +107,11 @@ def put_levels(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> 
     return log_likelihoods(engine, asked["context"][:, None], both)
 
 
+def put_per_letter(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """Log P of every target after its context per letter of the target, where targets differ in length."""
+    return put_likelihood(engine, asked) / np.char.str_len(asked["target"])
+
+
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
     """Fit true against false candidates of ``train``, then decide on each candidate asked."""
     candidates = train.asked["target"]

@@ -22,7 +22,7 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
 
     Parameters
     ----------
-    given : files of the world: ``genome``, ``annotation``, ``decoy``.
+    given : files of the world, ``genome``, ``annotation``, ``decoy``; and ``data``, the folder of public data sets.
 
     Raises
     ------
@@ -42,6 +42,8 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
     raw = _built_in(domain.value) | {key: value for key, value in raw.items() if value != {}}
     named = [_beside(path, plugin) for plugin in raw.get("plugins", ())] + list(plugins or ())
     raw["plugins"] = tuple(dict.fromkeys(plugin.absolute() for plugin in named))
+    if (data := given.get("data") or raw.get("data")) is not None:
+        raw["data"] = _beside(path, Path(data)).absolute()
     raw |= {"domain": domain} | ({} if seed is None else {"seed": seed})
     return _checked(config.build(raw, where=str(path or "study")))
 

@@ -32,7 +32,8 @@ def skill_lines(s: SkillEntry) -> list[tuple[str, str]]:
     if exam:
         lines += [("exam", f"{exam.id} {exam.version} by {', '.join(exam.readouts)}"),
                   ("levels", "" if exam.levels == ("all",) else f"{', '.join(exam.levels)} (hard to easy)"),
-                  ("shows", exam.shows), ("does not show", exam.does_not_show), ("source", exam.source)]
+                  ("shows", exam.shows), ("does not show", exam.does_not_show), ("source", exam.source),
+                  ("beside", ", ".join(exam.beside)), ("data set", exam.data), ("missing", s.needs)]
     elif s.needs_data:
         lines += [("data", s.needs_data.source), ("missing", s.needs_data.loader)]
     return [(name, text) for name, text in lines if text]

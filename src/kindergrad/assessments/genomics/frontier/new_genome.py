@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_per_letter
 from kindergrad.core.assessment import BLIND, Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
@@ -27,7 +27,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/new-genome", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
+    skill="genomics/new-genome", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_per_letter},
     score=placed, twin=placed_first, metric="placement among 3 dead designs", twin_metric="ranked first of 4",
     chance=0.5, needs=("genomes",), cluster="living design", learner="none-yet",
     floor=(*BLIND, "by-normal_length", "by-likeness"), references=(), world="phage_designs",

@@ -4,8 +4,8 @@ Shows: how well promoters are ranked that were designed to be weak, strong or ha
 that was fitted on random ones at most.
 Does not show: distance within a level; levels are kinds of promoters, and random ones are the near end.
 Floor: composition. Short words, fitted on random promoters, stand beside the score and fall from level to level.
-Ceiling: a lower bound, from pairs of promoters that differ in one letter; weak promoters differ so little that it may
-not lie above the floor, and then there is no score.
+Ceiling: a lower bound, from pairs of promoters that differ in one letter (0.8 to 0.9 where all are weak or strong, 0.98
+elsewhere).
 Trap: one score over all distances; the spread of expression differs between levels, so that ceilings must too.
 Source: Rafi et al. (2025), doi:10.1038/s41587-024-02414-w.
 """

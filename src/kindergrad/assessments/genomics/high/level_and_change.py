@@ -33,9 +33,11 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     """Pairs that differ in one letter; ``value`` is what the level of the exam asks for."""
     drawn: Items = world.table("pairs").items(n, seed, "level-and-change")
     truth: Mapping[str, NDArray[Any]] = drawn.truth
-    value = truth["after"] - truth["before"] if level == CHANGE else truth["after"]
-    return Items(asked=drawn.asked, skipped=drawn.skipped,
-                 truth={**truth, "value": value, "asks": np.full(len(drawn), level)})
+    told = {"value": truth["after"], "asks": np.full(len(drawn), level)}
+    if level == CHANGE:
+        told |= {"value": truth["after"] - truth["before"]}
+        told |= {"error": np.sqrt(2) * truth["error"]} if "error" in truth else {}
+    return Items(asked=drawn.asked, skipped=drawn.skipped, truth={**truth, **told})
 
 
 def wanted(answers: Floats, told: Items) -> Floats:
