@@ -23,6 +23,10 @@ SAID_BY_COMPOSITION = {
     "genomics/codon-table": {
         "nonsense": "stops (TAA, TAG, TGA) are rare triplets in every frame of a genome full of genes",
     },
+    "genomics/splice-site": {
+        "acceptor": "the letters next to AG are pairs that a corpus full of sites shows",
+        "donor": "the letters next to GT are triplets that a corpus full of sites shows",
+    },
 }
 """Levels that a blind engine tells, and why: the floor takes this share out of the score."""
 
