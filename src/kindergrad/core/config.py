@@ -107,6 +107,8 @@ class StudyConfig(_Strict):
     goal: str | None = None
     data: Path | None = None
     """Folder of public data sets, looked through before ``KINDERGRAD_DATA`` and the cache."""
+    worlds: dict[str, str] = Field(default_factory=dict)
+    """Assessment -> another world that its items come from, such as a public data set."""
     plugins: tuple[Path, ...] = ()
     comparable: bool = True
     """False for --quick runs: their numbers are not to be compared with others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,8 @@ class Maker:
     """Makes the material of a study: its world, and small ones of assessments; one number of items, one seed.
 
     ``references`` are engines by id: those that have read the whole corpus (blind ones, and those that give the ceiling
-    of a world without oracle), and fresh ones that are fitted. ``data`` is the folder of public data sets.
+    of a world without oracle), and fresh ones that are fitted. ``data`` is the folder of public data sets;
+    ``worlds`` names other worlds for single assessments.
     """
 
     world: World
@@ -81,10 +82,16 @@ class Maker:
     seed: int
     references: Mapping[str, Any]
     data: Path | None = None
+    worlds: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, assessment: Assessment) -> World:
-        """The world that the items of an assessment come from."""
-        return self.world if assessment.world is None else _small_world(assessment.world, self.seed, self.data)
+        """Where the items of an assessment come from: the world that the study names for it, its own small one, or the
+        study's world where that offers all it needs.
+        """
+        named = self.worlds.get(assessment.id)
+        if named is None and (assessment.world is None or set(assessment.needs) <= self.world.offers):
+            return self.world
+        return _small_world(named or str(assessment.world), self.seed, self.data)
 
     def key(self, assessment: Assessment, level: str) -> str:
         text = json.dumps([_FORMAT, assessment.id, assessment.version, level, self.place(assessment).digest,

@@ -72,7 +72,7 @@ def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
     tell(0, 0, f"making the world: {study.world.kind}")
     world = build.world(study)
     maker = material.Maker(
-        world=world, n=study.items, seed=study.seed, data=study.data,
+        world=world, n=study.items, seed=study.seed, data=study.data, worlds=study.worlds,
         references=_References(material.reference_names(wanted, world.exact), study, world),
     )
     left_out = {a.id: why for a in wanted if (why := _lacks(a, maker))}
