@@ -1,6 +1,6 @@
 """Splice sites with known truth: donors and acceptors, decoys made of the same letters, enhancers and silencers.
 
-A donor is three letters of exon, GT, and four of intron; an acceptor is a tract of pyrimidines, a free letter, a C or T,
+A donor is three letters of exon, GT, and four of intron; an acceptor is eight pyrimidines, a free letter, a C or T,
 AG, and one letter of exon. Letters are independent, with shares near those of vertebrate sites. Enhancers stand in
 the exon beside a true site, silencers in the intron; at a decoy they have changed sides.
 
