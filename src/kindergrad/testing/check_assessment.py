@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.assessment import Assessment
+from kindergrad.core.assessment import BY, Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Axis, CeilingKind, Readout
 from kindergrad.core.seeds import stream
 from kindergrad.exams import catalogue, sit
 from kindergrad.exams.material import TRAIN_SEED
+from kindergrad.exams.references import Exam
 from kindergrad.stats.scoring import cluster_stderr
 from kindergrad.syllabus import skills
 from kindergrad.testing.mock import Mock
@@ -29,10 +30,10 @@ from kindergrad.testing.mock import Mock
 Floats = NDArray[np.float64]
 
 FIELDS = ("Shows", "Does not show", "Floor", "Ceiling", "Trap", "Source")
-FEWEST_LINES, MOST_LINES = 40, 120
+FEWEST_LINES, MOST_LINES = 30, 120
 NONE_YET = "none-yet"
-LEARNER = "learner"
-"""Key of ``exceptions`` for the kindergarten property; the other keys are levels."""
+LEARNER, LENGTH = "learner", "length"
+"""Keys of ``exceptions`` for the kindergarten property, and for candidates of one length; the other keys are levels."""
 _SURE = 4.0  # standard errors: one false alarm in some 15,000 comparisons
 _CLEAR = 3.0  # standard errors between two scores on the same items
 _RARE = 1e-5  # p value below which the place of the true candidate is not uniform
@@ -108,7 +109,7 @@ def check_assessment(
 ) -> dict[str, LevelFindings]:
     """Raise AssertionError, with the rule that is broken, if an assessment is not what it has to be.
 
-    Rules: the file says what it shows and what not, and is 40 to 120 lines long; the same seed gives the same
+    Rules: the file says what it shows and what not, and is 30 to 120 lines long; the same seed gives the same
     items, and the first ones never change when more are asked; what is asked is text, can be kept without
     pickles, and tells nothing of the truth; guessing lands on the chance value; the oracle lies clearly above
     the floor; noisier answers never score higher; blind engines stay at chance where the controls are matched;
@@ -119,18 +120,19 @@ def check_assessment(
     n : items per level.
     references : engines that sit the exam; made with :func:`references` where None.
     exceptions : level -> reason why a blind engine may tell it; ``"learner"`` -> reason why the learner is not
-        expected to improve on this corpus. A level that is listed without need is an error: the list may only shrink.
+        expected to improve on this corpus; ``"length"`` -> reason why candidates differ in length. A level that is listed without need is an error: the list may only shrink.
 
     Returns
     -------
     Level -> floor, ceiling and scores of the learner, so that they can be shown.
     """
     told = dict(exceptions or {})
-    _require(assessment, set(told) <= {*assessment.levels, LEARNER}, f"exceptions name no level: {sorted(told)}")
+    _require(assessment, set(told) <= {*assessment.levels, LEARNER, LENGTH}, f"exceptions name no level: {sorted(told)}")
     _declared(assessment)
     engines = references or _references(world, assessment)
     sat = [_sit(assessment, world, level, (n, seed), engines) for level in assessment.levels]
     for one in sat:
+        _truth_free(assessment, one.items, told.get(LENGTH))
         _same_items(assessment, world, one, seed)
         _guessing(assessment, one)
         _oracle(assessment, one)
@@ -156,20 +158,23 @@ def _taught(name: str, corpus: list[str]) -> Any:
 
 def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], engines: References) -> _Sat:
     items = assessment.items(world, size[0], level, size[1])
-    _truth_free(assessment, items)
 
     def scores(engine: Any, train: Items | None = None) -> Floats:
         readout = Readout.LIKELIHOOD if train is None else Readout.FIT
         return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
-    absent = sorted(set(assessment.floor) - set(engines.blind))
-    _require(assessment, not absent, f"floor names blind engines that do not exist: {absent}")
-    blind = {name: scores(engines.blind[name]) for name in assessment.floor}
+    absent = sorted(n for n in set(assessment.floor) - set(catalogue.engines()) if not n.startswith(BY))
+    _require(assessment, not absent, f"floor names engines that do not exist: {absent}")
+    examples = None
+    if Readout.FIT in assessment.readouts:
+        examples = assessment.items(getattr(world, "training", world), _EXAMPLES[1], level, size[1] + TRAIN_SEED)
+    fresh = {name: _taught(name, []) for name in set(assessment.floor) & set(catalogue.engines()) - set(engines.blind)}
+    beside = Exam(assessment, items, examples, {**engines.blind, **fresh})
+    blind = {name: beside.both(name)[0] for name in assessment.floor}
     top = None if items.ideal is None else np.asarray(assessment.score(items.ideal, items))
     learner = {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items()}
-    if assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
-        train = assessment.items(world, _EXAMPLES[1], level, size[1] + TRAIN_SEED)
-        few, many = (scores(_taught(assessment.learner, []), sit.first(train, k)) for k in _EXAMPLES)
+    if examples and assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
+        few, many = (scores(_taught(assessment.learner, []), sit.first(examples, k)) for k in _EXAMPLES)
         learner |= {assessment.learner: (few, many)}
     return _Sat(level, items, blind, top, learner)
 
@@ -203,7 +208,7 @@ def _same_items(a: Assessment, world: Any, one: _Sat, seed: int) -> None:
     _require(a, same, f"level {one.level}: the first items change when more are asked; use one stream per item")
 
 
-def _truth_free(a: Assessment, items: Items) -> None:
+def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None:
     """Nothing that is asked tells what is true: not a column, not a place, not a length."""
     _require(a, not set(items.asked) & set(items.truth), "asked and truth must not share columns")
     for name, column in items.asked.items():
@@ -226,13 +231,13 @@ def _truth_free(a: Assessment, items: Items) -> None:
     lengths = np.stack(np.broadcast_arrays(*[np.char.str_len(column) for column in items.asked.values()
                                              if column.ndim == 2]))
     uneven = sorted(np.flatnonzero((lengths != lengths[:, :, :1]).any(axis=(0, 2))))
-    _require(a, not uneven, f"candidates differ in length, first in item {uneven[0] if uneven else 0}")
+    _require(a, bool(uneven) is bool(uneven_lengths), f"candidates differ in length, first in item {uneven[0] if uneven else 0}")
 
 
 def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
     if {"true", "value"} & set(one.items.truth):
-        shape = (len(one.items), _candidates(one.items))
+        shape = sit.ask(Mock(), a, Readout.LIKELIHOOD, one.items).shape
         draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
         mean = np.mean(draws, axis=0)
         off, error = float(mean.mean()) - a.chance, max(one.stderr(mean), 1e-12)

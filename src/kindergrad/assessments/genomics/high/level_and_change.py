@@ -65,7 +65,7 @@ ASSESSMENT = Assessment(
     skill="genomics/level-and-change", version="1.0", items=items,
     readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit, Readout.PROBE: frozen(put_fit)},
     score=score, twin=twin, metric="correlation with the measurement", twin_metric="on the right side of the median",
-    chance=0.0, needs=("pairs",), cluster="original sequence", learner="none-yet", levels=(CHANGE, LEVEL),
+    chance=0.0, needs=("pairs",), cluster="original sequence", learner="kmer", levels=(CHANGE, LEVEL),
     references=("kmer", "position", "position-pairs"), world="mpsa",
     source="pairs of 5' splice sites of BRCA2 exon 17 that differ in one letter, measured twice",
 )
