@@ -9,6 +9,7 @@ Source: Findlay et al. (2018), doi:10.1038/s41586-018-0461-z.
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,8 +72,8 @@ def read(folder: Path) -> list[Variant]:
     place = public.path(folder, _FILE)
     if place is None:
         raise InputError(f"{folder} holds no {_FILE}")
-    sheet = openpyxl.load_workbook(place, read_only=True).worksheets[0]
-    rows = list(sheet.iter_rows(min_row=_HEADER + 1, values_only=True))
+    with closing(openpyxl.load_workbook(place, read_only=True)) as book:
+        rows = list(book.worksheets[0].iter_rows(min_row=_HEADER + 1, values_only=True))
     names = [str(name) for name in rows[0]]
     if lacking := [name for name in _COLUMNS if name not in names]:
         raise InputError(f"{place} lacks the columns {', '.join(lacking)}; expected the table as it was published")
