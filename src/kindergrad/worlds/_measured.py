@@ -24,8 +24,8 @@ from kindergrad.core.names import Axis
 from kindergrad.core.records import Split
 from kindergrad.worlds import public
 
-MOST_EXAMPLES = 20_000
-"""Training items that are offered at most."""
+MOST_EXAMPLES, MOST_PIECES = 20_000, 4000
+"""Training items that are offered at most, and training texts of a table that go into the corpus."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,11 +127,12 @@ class Measured:
 
     @cached_property
     def _pieces(self) -> list[str]:
-        """Different training texts; where a change is asked about, the original."""
+        """Different training texts, evenly chosen where there are many; where a change is asked about, the original."""
         found: dict[str, None] = {}
         for levels in self.tables.values():
             for table in levels.values():
-                part = table.rows(table.train)
+                rows = np.flatnonzero(table.train)
+                part = table.rows(rows[:: max(1, len(rows) // MOST_PIECES)])
                 after = part.asked.get("original", part.asked["target"])
                 found.update(dict.fromkeys(str(c) + str(t) for c, t in zip(
                     np.broadcast_to(part.asked["context"], after.shape).flat, after.flat, strict=True)))
