@@ -27,6 +27,11 @@ SAID_BY_COMPOSITION = {
         "acceptor": "the letters next to AG are pairs that a corpus full of sites shows",
         "donor": "the letters next to GT are triplets that a corpus full of sites shows",
     },
+    "genomics/translation-context": {
+        "presence": "an early ATG is a triplet, which a corpus of well-read leaders lacks",
+    },
+    "genomics/affinity-to-activity": dict.fromkeys(
+        ("shallow", "deep"), "a corpus made of promoters shows the triplets of its three motifs more often than others"),
 }
 """Levels that a blind engine tells, and why: the floor takes this share out of the score."""
 
