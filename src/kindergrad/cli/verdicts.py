@@ -109,11 +109,12 @@ def vertical(
     from kindergrad.core.errors import InputError
     from kindergrad.progress.vertical import vertical as fit
     from kindergrad.report import answers_text, card
+    from kindergrad.syllabus import skills
 
     pair = tuple(anchors.split(",")) if anchors else None
     if pair is not None and len(pair) != 2:
         raise InputError(f"two anchors are needed; got '{anchors}'; expected --anchors BLIND,LINEAR")
-    found = fit(card.load(source), anchors=pair, seed=seed)
+    found = fit(card.load(source), prerequisites=skills.prerequisites(), anchors=pair, seed=seed)
     print_json(found) if json else console().print(answers_text.vertical(found))
 
 

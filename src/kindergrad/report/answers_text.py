@@ -89,7 +89,8 @@ def vertical(answer: VerticalAnswer) -> Group:
         _add(skills, plain(s.skill), s.grade or "–", words.number(s.difficulty.median),
                        _span(s.difficulty.q05, s.difficulty.q95), words.number(s.slope.median),
                        ", ".join(s.flags))
-    said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *answer.assumptions]
+    told = [p.sentence for p in answer.prerequisites if p.form.value != "cannot tell yet"]
+    said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *told, *answer.assumptions]
     return Group(engines, Text(""), skills, Text(""), *(Text(line) for line in said if line))
 
 
