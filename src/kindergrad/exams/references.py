@@ -76,7 +76,7 @@ def reliable(assessment: Assessment, items: Items) -> Floats | None:
         return np.stack([correlation.noise_free(assessment.score(again, items), assessment.chance, assessment.top),
                          correlation.noise_free(assessment.twin(again, items), 1 / _options(items), 1.0)])
     if "error" in truth:
-        return np.stack([correlation.from_errors(truth["value"], truth["error"], truth["group"]), np.ones(len(items))])
+        return np.stack([correlation.from_errors(truth["value"], truth["error"], truth.get("group", np.zeros(0))), np.ones(len(items))])
     return None
 
 

@@ -68,7 +68,13 @@ def noise_free(values: Floats, chance: float, top: float) -> Floats:
 
 
 def from_errors(values: Floats, errors: Floats, groups: NDArray[np.str_]) -> Floats:
-    """Highest r that values with known standard errors allow: sqrt(1 - mean error^2 / variance), per item. (n,) -> (n,)."""
+    """Highest r that values with known standard errors allow: sqrt(1 - mean error^2 / variance), per item. (n,) -> (n,).
+
+    Values of shape (n, c) are n lists, within which r is computed; all lists share one variance.
+    """
+    if values.ndim == 2:
+        inside = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(values.shape[1] / (values.shape[1] - 1))
+        return from_errors(inside.ravel(), errors.ravel(), np.full(values.size, "")).reshape(values.shape).mean(axis=1)
     out = np.zeros(len(values))
     for rows in _rows(groups):
         own, noise = values[rows], errors[rows] ** 2

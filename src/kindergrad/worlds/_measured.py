@@ -23,6 +23,7 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import Axis
 from kindergrad.core.records import Split
 from kindergrad.worlds import public
+from kindergrad.worlds._types import Activities
 
 MOST_EXAMPLES, MOST_PIECES = 20_000, 4000
 """Training items that are offered at most, and training texts of a table that go into the corpus."""
@@ -104,6 +105,15 @@ class Measured:
         if not len(part.train):
             raise InputError(f"world '{self.id}' has no {self.part} rows for {offered}, level {level}")
         return part
+
+    def activities(self, streams: Sequence[np.random.Generator], n: int, depth: float) -> Activities:
+        """n different sequences per stream with what was measured; how deep that was is not for us to choose."""
+        part = self.table("activities")
+        rows = np.stack([rng.choice(len(part.train), n, replace=False) for rng in streams])
+        noise = {name: part.truth[name][rows] for name in ("error",) if name in part.truth}
+        whole = np.array([c + t for c, t in zip(part.asked["context"].tolist(), part.asked["target"].tolist(),
+                                                strict=True)])
+        return Activities(whole[rows], part.truth["value"][rows], None, noise)
 
     @cached_property
     def digest(self) -> str:

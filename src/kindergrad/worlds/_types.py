@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -35,3 +37,16 @@ class Words(NamedTuple):
 
     words: tuple[str, ...]
     frequency: tuple[float, ...]
+
+
+class Activities(NamedTuple):
+    """Lists of promoters with what was measured, shape (n, c) each.
+
+    ``ideal`` is the expected measurement, None where nobody knows it; ``noise`` may hold a column ``error``, the standard
+    errors of the values.
+    """
+
+    texts: NDArray[np.str_]
+    values: NDArray[np.float64]
+    ideal: NDArray[np.float64] | None
+    noise: Mapping[str, NDArray[np.float64]] = MappingProxyType({})

@@ -1,7 +1,7 @@
 """Yeast promoters: random ones that train, and native, hard, strong and weak ones that nobody would draw by chance.
 
 80 letters within a fixed construct, with the expression of a reporter. Offers promoters by how far they are from random
-ones (``designs``), and promoters with and without a motif (``pairs``). The measurement was not repeated in what is
+ones (``designs``), random ones in lists (``activities``), and promoters with and without a motif (``pairs``). The measurement was not repeated in what is
 public. Pairs that differ in one letter bound its noise, since most single letters do nothing: the standard error of a
 value is the middle spread of the differences of such pairs of about that expression. True effects count as noise, so
 the ceiling is a lower bound.
@@ -58,8 +58,8 @@ def make(seed: int, folder: Path) -> Measured:
     scored = {level: int((~table.train).sum()) for level, table in designs.items()}
     sentence = (f"yeast promoters: {len(train[0]):,} random ones train; scored: "
                 + ", ".join(f"{count:,} {level}" for level, count in scored.items()))
-    return Measured(id=WORLD, sentence=sentence, source=DATA, tables={
-        "designs": designs, "pairs": {"all": _pairs(folder, measured, noise)}})
+    return Measured(id=WORLD, sentence=sentence, source=DATA, most_examples=3000, tables={
+        "activities": {"all": designs["random"]}, "designs": designs, "pairs": {"all": _pairs(folder, measured, noise)}})
 
 
 def _training(folder: Path) -> tuple[NDArray[np.str_], NDArray[np.float64]]:

@@ -19,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
+from kindergrad.core.dna import decode_rows
 from kindergrad.worlds import _background
 from kindergrad.worlds._background import Codes, Floats, Written
 from kindergrad.worlds._simulator import Simulator
+from kindergrad.worlds._types import Activities
 
 WORLD = "occupancy"
 FITS = (0.0, 0.25, 0.5, 1.0, 3.0)
@@ -104,6 +106,13 @@ class Occupancy(Simulator):
         """Counts of mean ``depth`` times the rate: Poisson with gamma-distributed means (negative binomial)."""
         mean = depth * rate
         return rng.poisson(mean * rng.gamma(1 / self.spread, self.spread, rate.shape) if self.spread else mean)
+
+    def activities(self, streams: Sequence[np.random.Generator], n: int, depth: float) -> Activities:
+        """n promoters of the same letters per stream, and the log counts measured at a depth."""
+        codes = np.stack([self.promoters(rng, n) for rng in streams])
+        flat = codes.reshape(-1, codes.shape[2])
+        values = measured(self, streams, codes, depth)
+        return Activities(decode_rows(flat).reshape(-1, n), values, np.log(self.rate(flat)).reshape(-1, n))
 
     def write(self, letters: int) -> Codes:
         """Promoters laid end to end, kept with a chance proportional to their activity: selection likes strong ones."""

@@ -18,11 +18,9 @@ import numpy as np
 from kindergrad.core import seeds
 from kindergrad.core.asks import put_fit_values, put_likelihood
 from kindergrad.core.assessment import Assessment
-from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.stats.scoring import correlated, correlated_top
-from kindergrad.worlds.occupancy import measured
 
 PROMOTERS = 8
 DEPTH = {"shallow": 0.3, "deep": 30.0}
@@ -30,13 +28,11 @@ DEPTH = {"shallow": 0.3, "deep": 30.0}
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
     streams = seeds.item_streams(n, seed, "affinity-to-activity", level)
-    codes = np.stack([world.promoters(rng, PROMOTERS) for rng in streams])
-    flat = codes.reshape(n * PROMOTERS, -1)
+    drawn = world.activities(streams, PROMOTERS, DEPTH[level])
     return Items(
-        asked={"context": np.full((n, PROMOTERS), ""), "target": decode_rows(flat).reshape(n, PROMOTERS)},
-        truth={"value": measured(world, streams, codes, DEPTH[level]),
-               "cluster": np.array([f"item-{i}" for i in range(n)])},
-        ideal=np.log(world.rate(flat)).reshape(n, PROMOTERS),
+        asked={"context": np.full((n, PROMOTERS), ""), "target": drawn.texts},
+        truth={"value": drawn.values, "cluster": np.array([f"item-{i}" for i in range(n)]), **drawn.noise},
+        ideal=drawn.ideal,
     )
 
 
