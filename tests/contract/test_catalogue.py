@@ -31,13 +31,16 @@ SAID_BY_COMPOSITION = {
         "presence": "an early ATG is a triplet, which a corpus of well-read leaders lacks",
     },
     "genomics/affinity-to-activity": dict.fromkeys(
-        ("shallow", "deep"), "a corpus made of promoters shows the triplets of its three motifs more often than others"),
+        ("shallow", "deep"), "a corpus made of promoters shows the triplets of its three motifs more than others"),
 }
 """Levels that a blind engine tells, and why: the floor takes this share out of the score."""
 
 SAID_AT_MANY_ITEMS = {
     "genomics/codon-table": {
         "missense": "controls are matched in triplet frequencies among 40 sites only; .57 remains",
+    },
+    "genomics/finish-the-gene": {
+        "all": "frequent amino acids are written with frequent triplets",
     },
     "genomics/reading-frame": {
         "all": "three of the six continuations lie on the other strand, whose letters are not those of the context",

@@ -108,7 +108,7 @@ class Translation(Simulator):
 
     @staticmethod
     def begins(text: str, at: int) -> float:
-        """Share of passing ribosomes that begin at an ATG, by its context; letters past the beginning count as noise."""
+        """Share of passing ribosomes that begin at an ATG, by its context; missing letters count as noise."""
         score = 0.0
         for place, shares in enumerate(CONTEXT):
             where = at - len(CONTEXT) + place
@@ -117,7 +117,7 @@ class Translation(Simulator):
         return float(1 / (1 + (1 - WEAK) / WEAK * np.exp(-score)))
 
     def write(self, letters: int) -> Codes:
-        """Leaders with their genes laid end to end, kept with a chance equal to their load: selection likes high ones."""
+        """Leaders with their genes laid end to end, kept with a chance equal to their load, as by selection."""
         rng, kept, total = seeds.stream(self.seed, WORLD, "corpus"), [], 0
         while total < letters:
             texts = self.leaders(rng, 1, early=bool(rng.random() < 0.3))
