@@ -50,3 +50,20 @@ class Activities(NamedTuple):
     values: NDArray[np.float64]
     ideal: NDArray[np.float64] | None
     noise: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
+
+
+class MissenseSets(NamedTuple):
+    """Changes of one amino acid, shape (n, c) each, the severe one in column 0.
+
+    All changes of a row are of one letter into the same other, at the same place of a codon. ``context`` stands before the
+    letter; ``original`` and ``changed`` begin with it. ``harm`` is the true harm, None where nobody knows it;
+    ``columns`` hold ``distance``, how unlike the amino acids are, and where it was measured twice ``replicate``, the harm in
+    a second measurement.
+    """
+
+    context: NDArray[np.str_]
+    original: NDArray[np.str_]
+    changed: NDArray[np.str_]
+    harm: NDArray[np.float64] | None
+    clusters: NDArray[np.str_]
+    columns: Mapping[str, NDArray[np.float64]]

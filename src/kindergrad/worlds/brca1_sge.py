@@ -9,7 +9,9 @@ Source: Findlay et al. (2018), doi:10.1038/s41586-018-0461-z.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,16 +19,62 @@ import numpy as np
 
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.errors import InputError
-from kindergrad.worlds import public
+from kindergrad.worlds import _measured, public
+from kindergrad.worlds._amino import unlikeness
+from kindergrad.worlds._measured import Measured, Table
+from kindergrad.worlds._types import MissenseSets
 
-DATA = "brca1_sge"
+WORLD, DATA = "brca1_sge", "brca1_sge"
 HARMFUL, HARMLESS = -1.328, -0.748
 """Limits of the function score."""
-BEFORE = AFTER = 60
-"""Letters shown on each side, where so many were assayed in a row."""
+BESIDE = 15
+"""Letters that must be known, and are shown, on each side of a change."""
 _FILE, _HEADER = "41586_2018_461_MOESM3_ESM.xlsx", 2
 _COLUMNS = ("position (hg19)", "reference", "alt", "consequence", "func.class", "experiment", "aa_pos", "aa_ref",
-            "aa_alt", "function.score.r1", "function.score.r2", "CADD.score", "phyloP (mammalian)")
+            "aa_alt", "transcript_position", "function.score.r1", "function.score.r2", "CADD.score", "phyloP (mammalian)")
+
+
+def make(seed: int, folder: Path) -> Brca1:
+    """The world; it does not depend on the seed."""
+    every = read(Path(folder))
+    known = [v for v in every if v.consequence == "Missense" and len(v.before) == len(v.after) == BESIDE]
+    exons = sorted({v.exon for v in known}, key=lambda name: int(name.lstrip("X")))
+    distance = [_distance(v) for v in known]
+    table = Table(
+        asked={"context": np.array([v.before for v in known]), "target": np.array([v.new + v.after for v in known]),
+               "original": np.array([v.old + v.after for v in known])},
+        truth={"value": np.array([-v.first for v in known]), "replicate": np.array([-v.second for v in known]),
+               "distance": np.array(distance), "kind": np.array([f"{v.old}>{v.new} at {v.place}" for v in known]),
+               "cluster": np.array([f"residue {v.residue}" for v in known]), "group": np.array([v.exon for v in known])},
+        train=np.array([exons.index(v.exon) % 2 == 1 for v in known]))
+    sentence = (f"{len(known):,} missense changes of BRCA1 with {BESIDE} known letters on each side, measured twice; "
+                f"{int((~table.train).sum()):,} are scored, those of {', '.join(exons[::2])}")
+    return Brca1(id=WORLD, sentence=sentence, source=DATA, tables={"changes": {"all": table}}, most_examples=2000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brca1(Measured):
+    """Offers ``families``: severe missense changes beside mild ones of the same kind, in the one family there is."""
+
+    @property
+    def offers(self) -> frozenset[str]:
+        return frozenset({"families"})
+
+    def missense(self, streams: Sequence[np.random.Generator], controls: int, limits: tuple[float, float]
+                 ) -> MissenseSets:
+        """One harmful change per stream, and harmless ones; the limits are those of the source, not the ones given."""
+        part = self.table("changes")
+        harm, kind = part.truth["value"], part.truth["kind"]
+        mild = {name: np.flatnonzero((kind == name) & (harm < -HARMLESS)) for name in np.unique(kind)}
+        severe = [i for i in np.flatnonzero(harm > -HARMFUL) if len(mild[kind[i]]) >= controls]
+        rows = []
+        for rng in streams:
+            first = severe[int(rng.integers(len(severe)))]
+            rows.append([first, *rng.choice(mild[kind[first]], controls, replace=False)])
+        at = np.array(rows)
+        return MissenseSets(part.asked["context"][at], part.asked["original"][at], part.asked["target"][at], None,
+                            part.truth["cluster"][at[:, 0]],
+                            {name: part.truth[name][at] for name in ("distance", "replicate")})
 
 
 class Variant(NamedTuple):
@@ -38,7 +86,8 @@ class Variant(NamedTuple):
     before, after : letters of the coding strand around it; ``old`` and ``new`` are on that strand too.
     consequence, call : class of the change, and FUNC, INT or LOF as the source calls it.
     exon : experiment in which it was measured.
-    residue : number of the amino acid, 0 where none changes; ``exchange`` such as ``C>Y``, empty where none.
+    residue : number of the amino acid, 0 where none changes; ``place`` in its codon, 0 to 2, -1 outside of codons.
+    amino : the amino acid before and after, empty where none changes.
     first, second : function score of each replicate.
     cadd, phylop : scores of the source, None where it has none.
     """
@@ -52,7 +101,8 @@ class Variant(NamedTuple):
     call: str
     exon: str
     residue: int
-    exchange: str
+    place: int
+    amino: tuple[str, str]
     first: float
     second: float
     cadd: float | None
@@ -83,23 +133,29 @@ def read(folder: Path) -> list[Variant]:
     return [_variant(row, letters) for row in found]
 
 
+def _distance(v: Variant) -> float:
+    """How unlike the amino acids are, from the codon around the letter."""
+    start = len(v.before) - v.place
+    codon = [(v.before + letter + v.after)[start : start + 3]
+             for letter in (v.old, v.new)]
+    return unlikeness(*codon)
+
+
 def _variant(row: tuple[Any, ...], letters: dict[int, str]) -> Variant:
-    at, old, new, consequence, call, exon, residue, was, becomes, first, second, cadd, phylop = row
-    left, right = _run(letters, int(at), -1, AFTER)[::-1], _run(letters, int(at), 1, BEFORE)
+    at, old, new, consequence, call, exon, residue, was, becomes, coding, first, second, cadd, phylop = row
+    left, right = _run(letters, int(at), -1)[::-1], _run(letters, int(at), 1)
+    place = (int(coding) - 1) % 3 if residue is not None and str(coding).isdigit() else -1
     return Variant(int(at), reverse_complement(right), reverse_complement(old), reverse_complement(new),
-                   reverse_complement(left), str(consequence), str(call), str(exon), int(residue or 0),
-                   f"{was}>{becomes}" if was and becomes else "", float(first), float(second),
+                   reverse_complement(left), str(consequence), str(call), str(exon), int(residue or 0), place,
+                   (str(was or ""), str(becomes or "")), float(first), float(second),
                    None if cadd is None else float(cadd), None if phylop is None else float(phylop))
 
 
-def _run(letters: dict[int, str], at: int, step: int, most: int) -> str:
+def _run(letters: dict[int, str], at: int, step: int) -> str:
     """Letters beside a position, up to the first that was not assayed."""
     out = []
-    for k in range(1, most + 1):
+    for k in range(1, BESIDE + 1):
         if (letter := letters.get(at + k * step)) is None:
             break
         out.append(letter)
     return "".join(out)
-
-
-__all__ = ["AFTER", "BEFORE", "DATA", "HARMFUL", "HARMLESS", "Variant", "np", "read"]

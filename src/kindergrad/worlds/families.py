@@ -17,15 +17,18 @@ import numpy as np
 from kindergrad.core import seeds
 from kindergrad.core.dna import decode, encode
 from kindergrad.worlds import _coding
+from kindergrad.worlds._amino import unlikeness
 from kindergrad.worlds._background import Codes, Floats
 from kindergrad.worlds._simulator import Simulator
-from kindergrad.worlds._types import Gene
+from kindergrad.worlds._types import Gene, MissenseSets
 
 WORLD = "families"
 SPACER = 30
 """Letters of noise between two genes of the corpus."""
 HELD_OUT = 20
 """Members of each family that no engine reads."""
+BEFORE, AFTER = 36, 24
+"""Letters shown before a change, and from it on."""
 AMINO = _coding.amino_acids()
 """Amino acid of each codon, 0 to 19, -1 for a stop."""
 
@@ -126,6 +129,38 @@ class Families(Simulator):
                         out.append(Change(3 * (site + 1) + inside, (inside, old, new), harm))
         return out
 
+    def missense(self, streams: Sequence[np.random.Generator], controls: int, limits: tuple[float, float]
+                 ) -> MissenseSets:
+        """A severe change and mild ones of the same kind per stream, in a fresh member of a family.
+
+        Parameters
+        ----------
+        limits : harm of mild changes at most, of severe ones at least.
+        """
+        rows, harms, distances, clusters = [], [], [], []
+        for i, rng in enumerate(streams):
+            family = i % self.families
+            gene, chosen = self._chosen(rng, family, controls, limits)
+            text = decode(gene)
+            rows.append([_window(text, change) for change in chosen])
+            harms.append([change.harm for change in chosen])
+            distances.append([_distance(text, change) for change in chosen])
+            clusters.append(f"family-{family}")
+        parts = np.array(rows)
+        return MissenseSets(parts[..., 0], parts[..., 1], parts[..., 2], np.array(harms), np.array(clusters),
+                            {"distance": np.array(distances)})
+
+    def _chosen(self, rng: np.random.Generator, family: int, controls: int, limits: tuple[float, float]
+                ) -> tuple[Codes, list[Change]]:
+        while True:
+            gene = self.members(rng, family, 1)[0]
+            every = [c for c in self.changes(family, gene) if BEFORE <= c.place < len(gene) - AFTER]
+            severe = [c for c in every if c.harm >= limits[1]]
+            for at in rng.permutation(len(severe)).tolist():
+                mild = [c for c in every if c.kind == severe[at].kind and c.harm <= limits[0]]
+                if len(mild) >= controls:
+                    return gene, [severe[at], *(mild[j] for j in rng.permutation(len(mild))[:controls].tolist())]
+
     def write(self, letters: int) -> Codes:
         """Members of all families in random order, with noise between them."""
         rng = seeds.stream(self.seed, WORLD, "corpus")
@@ -134,6 +169,19 @@ class Families(Simulator):
         noise = rng.integers(0, 4, (len(genes), SPACER)).astype(np.uint8)
         rows = np.concatenate([genes, noise], axis=1)
         return np.asarray(rows[rng.permutation(len(rows))].ravel())
+
+
+def _window(gene: str, change: Change) -> tuple[str, str, str]:
+    """What stands before the letter, and from it on, as it was and as it is."""
+    before, after = gene[change.place - BEFORE : change.place], gene[change.place : change.place + AFTER]
+    return before, after, "ACGT"[change.kind[2]] + after[1:]
+
+
+def _distance(gene: str, change: Change) -> float:
+    """How unlike the two amino acids are."""
+    start = change.place - change.kind[0]
+    codon = gene[start : start + 3]
+    return unlikeness(codon, codon[: change.kind[0]] + "ACGT"[change.kind[2]] + codon[change.kind[0] + 1 :])
 
 
 def make(seed: int, size: int = 1_000_000, families: int = 20, codons: int = 80, kept: float = 0.5) -> Families:
