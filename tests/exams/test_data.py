@@ -81,7 +81,7 @@ def test_fetched_files_are_checked_and_found(served: str) -> None:
 
 def test_another_digest_is_refused(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     toy(monkeypatch, served, "0" * 64)
-    with pytest.raises(data.DataError, match="cannot fetch .*toy.csv"):
+    with pytest.raises(data.DataError, match=r"cannot fetch .*toy\.csv"):
         data.fetch("toy")
     assert data.find("toy") is None, "what is not as expected is not kept"
 
@@ -94,7 +94,7 @@ def test_without_network_the_message_says_what_to_do(monkeypatch: pytest.MonkeyP
 
 def test_a_set_without_digests_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     toy(monkeypatch, "http://127.0.0.1:9/toy.csv", "")
-    with pytest.raises(data.DataError, match="no digest is known for toy.csv; get it by hand from nowhere"):
+    with pytest.raises(data.DataError, match=r"no digest is known for toy\.csv; get it by hand from nowhere"):
         data.fetch("toy")
 
 
@@ -126,7 +126,7 @@ def test_without_data_exams_wait_and_nothing_fails() -> None:
     assert waiting == {a.id for a in catalogue.assessments().values() if catalogue.data_set(a)}
     assert len(waiting) >= 6
     assert all("kindergrad data fetch" in rows[name].needs or "--data DIR" in rows[name].needs for name in waiting)
-    with pytest.raises(data.DataError, match="data set 'mavenn' .* kindergrad data fetch mavenn"):
+    with pytest.raises(data.DataError, match=r"data set 'mavenn' .* kindergrad data fetch mavenn"):
         build.named("mpsa", 0)
 
 

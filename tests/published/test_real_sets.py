@@ -1,8 +1,8 @@
 """Published figures of the real sets, reproduced with the readers and references that the exams use.
 
-Sources: MPSA, Wong et al. 2018 and Tareen et al. 2022; BRCA1, Findlay et al. 2018; saturation mutagenesis, Kircher et al.
-2019; UCI junctions, Noordewier et al. 1991; DREAM promoters, Rafi et al. 2025; gene completion, Brixi et al. 2025. The
-figures for simple models on these sets were computed before the exams were written, by other code.
+Sources: MPSA, Wong et al. 2018 and Tareen et al. 2022; BRCA1, Findlay et al. 2018; saturation mutagenesis, Kircher et
+al. 2019; UCI junctions, Noordewier et al. 1991; DREAM promoters, Rafi et al. 2025; gene completion, Brixi et al. 2025.
+The figures for simple models on these sets were computed before the exams were written, by other code.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def test_splice_site_activity(genomics: Path) -> None:
 
 
 def test_brca1(genomics: Path) -> None:
-    """Consequence class alone AUROC .770, phyloP .781, CADD .804; within missense .724 and .738; replicates r = .806."""
+    """Consequence class alone AUROC .770, phyloP .781, CADD .804; within missense .724 and .738; replicates r =
+    .806.
+    """
     found = brca1_sge.read(genomics / "brca1_sge")
     assert len(found) == 3893
     harmful = np.array([v.call == "LOF" for v in found])

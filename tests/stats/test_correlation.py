@@ -83,6 +83,16 @@ def test_noise_free_is_what_the_truth_itself_scores(noise: float) -> None:
     assert from_errors.mean() == pytest.approx(np.corrcoef(truth, first)[0, 1], abs=0.02)
 
 
+def test_lists_share_one_variance() -> None:
+    """Lists of eight, each around a level of its own: the level is no signal within a list."""
+    rng = np.random.default_rng(4)
+    truth = rng.normal(size=(500, 8)) + 10 * rng.normal(size=(500, 1))
+    values = truth + 0.7 * rng.normal(size=truth.shape)
+    found = correlation.from_errors(values, np.full(values.shape, 0.7), np.zeros(0))
+    assert found.shape == (500,)
+    assert found.mean() == pytest.approx(np.sqrt(1 / 1.49), abs=0.02)
+
+
 def test_noise_free_of_nothing_is_chance() -> None:
     assert (correlation.noise_free(np.array([-0.1, 0.05]), 0.0, 1.0) == 0.0).all()
     assert correlation.noise_free(np.full(9, 0.625), 0.5, 1.0).mean() == pytest.approx(0.75)

@@ -116,7 +116,7 @@ def listing(kind: str, plugins: Plugins = (), data: Path | None = None) -> list[
 
 
 def status(found: Assessment | None, data: Path | None = None) -> tuple[str, str]:
-    """``ready``, ``needs-extra`` or ``needs-data`` of an assessment (or of a skill without one), and what is missing."""
+    """``ready``, ``needs-extra`` or ``needs-data`` of an assessment, or of a skill without one; and what is missing."""
     if found is None:
         return "needs-data", "an assessment"
     module = build.known().get(found.world or "")

@@ -98,8 +98,8 @@ def status_of(name: str, data: Path | None = None) -> tuple[str, str]:
     """``ready``, ``needs-extra`` or ``needs-data``, and what is missing and how to get it."""
     one = named(name)
     if find(name, data) is None:
-        get = f"kindergrad data fetch {name}" if one.fetchable else f"get {', '.join(f.name for f in one.files)} from " \
-            f"{one.source} into DIR/{name} and give --data DIR"
+        by_hand = f"get {', '.join(f.name for f in one.files)} from {one.source} into DIR/{name} and give --data DIR"
+        get = f"kindergrad data fetch {name}" if one.fetchable else by_hand
         return "needs-data", f"data set '{name}' ({one.what}) is not in {', '.join(map(str, roots(data)))}; try {get}"
     if one.needs and importlib.util.find_spec(one.needs) is None:
         return "needs-extra", f"reading data set '{name}' needs {one.needs}; pip install 'kindergrad[{EXTRA}]'"

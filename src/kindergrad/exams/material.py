@@ -182,5 +182,5 @@ def load(path: Path) -> Material:
         raise ValueError(f"{path} holds no items")
     blind, beside = ({name.removeprefix(part): column for name, column in arrays.items() if name.startswith(part)}
                      for part in ("blind.", "reference."))
-    return Material(key, level, scored, items("train"), blind, beside, failures, arrays["top"], CeilingKind(kind), frequency,
-                    world, Split.model_validate(split))
+    return Material(key, level, scored, items("train"), blind, beside, failures, arrays["top"], CeilingKind(kind),
+                    frequency, world, Split.model_validate(split))

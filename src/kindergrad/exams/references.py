@@ -1,8 +1,8 @@
 """What every score is shown beside: blind engines, look-ups, simple probes, and what noisy truth allows.
 
 One mechanism for all assessments. An engine that gives likelihoods sits as it is, after the whole corpus; one that can
-only be fitted gets all training items; ``by-COLUMN`` answers with what a column of the truth tells (the consequence of a
-variant, its distance to a junction, the number of changes), fitted on the training items too.
+only be fitted gets all training items; ``by-COLUMN`` answers with what a column of the truth tells (the consequence of
+a variant, its distance to a junction, the number of changes), fitted on the training items too.
 
 Which of them make the floor, each assessment says: what cannot have the skill. A k-mer probe that may have learned it
 honestly stands beside the score as a reference, and takes nothing from it.
@@ -76,7 +76,8 @@ def reliable(assessment: Assessment, items: Items) -> Floats | None:
         return np.stack([correlation.noise_free(assessment.score(again, items), assessment.chance, assessment.top),
                          correlation.noise_free(assessment.twin(again, items), 1 / _options(items), 1.0)])
     if "error" in truth:
-        return np.stack([correlation.from_errors(truth["value"], truth["error"], truth.get("group", np.zeros(0))), np.ones(len(items))])
+        top = correlation.from_errors(truth["value"], truth["error"], truth.get("group", np.zeros(0)))
+        return np.stack([top, np.ones(len(items))])
     return None
 
 

@@ -199,9 +199,10 @@ def _sittings(world: World, assessment: Assessment, made: material.Material) -> 
 
     def one(name: str, role: Role, both: NDArray[np.float64] | None, reason: str = "") -> _Sitting:
         fitted = role is Role.REFERENCE
+        readout = Readout.FIT if fitted else Readout.LIKELIHOOD
         identity = Identity(engine=name, engine_digest=world.digest, scale=(examples if fitted else whole,),
                             assessment=assessment.id, version=assessment.version, level=made.level,
-                            items_digest=made.items.digest, readout=Readout.FIT if fitted else Readout.LIKELIHOOD, seed=0)
+                            items_digest=made.items.digest, readout=readout, seed=0)
         return _Sitting(name, role, both, identity, reason)
 
     return [*(one(name, Role.BLIND, both) for name, both in made.blind.items()),
@@ -217,7 +218,8 @@ def _keep_references(store: Store, world: World, assessment: Assessment, made: m
             continue
         candidate = sit.Candidate(None, sat.role.value, sat.role)
         if sat.both is None:
-            store.write(sit.outcome(candidate, assessment, made, sat.identity, status=Status.FAILED, reason=sat.reason), {})
+            store.write(sit.outcome(candidate, assessment, made, sat.identity, status=Status.FAILED, reason=sat.reason),
+                        {})
             continue
         clusters = made.items.truth["cluster"]
         estimand = sit.between(np.asarray(sat.both[0]), made)

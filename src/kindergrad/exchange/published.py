@@ -1,7 +1,7 @@
 """Published results of engines that nobody here ran, as long tables for ``forecast``, ``threshold`` and the others.
 
-Gene completion by Evo 2: the share of amino acids recovered in 12 genes, by number of parameters. The errors are those of
-sampling on these genes; another choice of genes would move all sizes together.
+Gene completion by Evo 2: the share of amino acids recovered in 12 genes, by number of parameters. The errors are those
+of sampling on these genes; another choice of genes would move all sizes together.
 Source: Brixi et al. (2025), doi:10.1101/2025.02.18.638918.
 """
 

@@ -109,8 +109,8 @@ def entry(name: str, *, here: bool = True, data: Path | None = None) -> SkillEnt
     all_skills = skills.syllabus(found.domain)
     exam = _exam(name)
     state = catalogue.status(catalogue.assessments().get(name), data) if here or exam is None else (READY, "")
-    return SkillEntry(**dict(found), status=state[0], needs=state[1] if exam else "", direct=graph.reduced(all_skills)[name],
-                      feeds=graph.feeds(all_skills)[name], exam=exam)
+    return SkillEntry(**dict(found), status=state[0], needs=state[1] if exam else "",
+                      direct=graph.reduced(all_skills)[name], feeds=graph.feeds(all_skills)[name], exam=exam)
 
 
 def show(name: str, *, data: Path | None = None) -> SkillAnswer:

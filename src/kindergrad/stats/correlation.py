@@ -1,8 +1,8 @@
 """Correlation and area under the ROC curve as one number per item, and what noisy truth allows of them.
 
 A correlation is no mean over items, yet exams need one number per item whose mean is the statistic. Each item gets the
-statistic plus its own influence on it (Hampel 1974, doi:10.1080/01621459.1974.10482962). Influences add up to zero, so the
-mean of these values is exactly r, or exactly the area, and their clustered spread is the linearised standard error
+statistic plus its own influence on it (Hampel 1974, doi:10.1080/01621459.1974.10482962). Influences add up to zero, so
+the mean of these values is exactly r, or exactly the area, and their clustered spread is the linearised standard error
 (for the area, that of DeLong et al. 1988, doi:10.2307/2531595).
 
 Everything is computed within groups (one regulatory element, one protein) and averaged over items, never pooled: r over
@@ -56,8 +56,8 @@ def noise_free(values: Floats, chance: float, top: float) -> Floats:
     """What a predictor without noise would score, from what a second measurement scores. (n,) -> (n,).
 
     With both measurements equally noisy, r of the two is the reliability R and a perfect predictor reaches sqrt(R)
-    (Spearman 1904, doi:10.2307/1412159). The same is done between ``chance`` and ``top`` for any score, so that an area A
-    becomes 0.5 + 0.5 sqrt(2 A - 1). Each item keeps its deviation from the mean, times the slope of the root.
+    (Spearman 1904, doi:10.2307/1412159). The same is done between ``chance`` and ``top`` for any score, so that an area
+    A becomes 0.5 + 0.5 sqrt(2 A - 1). Each item keeps its deviation from the mean, times the slope of the root.
     """
     mean = float(values.mean())
     reliability = max((mean - chance) / (top - chance), 0.0)
@@ -68,13 +68,14 @@ def noise_free(values: Floats, chance: float, top: float) -> Floats:
 
 
 def from_errors(values: Floats, errors: Floats, groups: NDArray[np.str_]) -> Floats:
-    """Highest r that values with known standard errors allow: sqrt(1 - mean error^2 / variance), per item. (n,) -> (n,).
+    """Highest r that values with known standard errors allow, sqrt(1 - mean error^2 / variance). (n,) -> (n,).
 
     Values of shape (n, c) are n lists, within which r is computed; all lists share one variance.
     """
     if values.ndim == 2:
         inside = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(values.shape[1] / (values.shape[1] - 1))
-        return from_errors(inside.ravel(), errors.ravel(), np.full(values.size, "")).reshape(values.shape).mean(axis=1)
+        each = from_errors(inside.ravel(), errors.ravel(), np.full(values.size, ""))
+        return np.asarray(each.reshape(values.shape).mean(axis=1))
     out = np.zeros(len(values))
     for rows in _rows(groups):
         own, noise = values[rows], errors[rows] ** 2
@@ -82,7 +83,8 @@ def from_errors(values: Floats, errors: Floats, groups: NDArray[np.str_]) -> Flo
         if len(rows) < _FEWEST or variance == 0.0:
             continue
         reliability = 1 - float(noise.mean()) / variance
-        influence = -(noise - noise.mean()) / variance + noise.mean() / variance**2 * ((own - own.mean()) ** 2 - variance)
+        of_spread = noise.mean() / variance**2 * ((own - own.mean()) ** 2 - variance)
+        influence = of_spread - (noise - noise.mean()) / variance
         if reliability > 0:
             out[rows] = reliability**0.5 + influence / (2 * reliability**0.5)
     return out
@@ -116,4 +118,5 @@ def _standard(values: Floats) -> Floats:
     """Mean 0 and variance 1; all 0 where the spread is nothing but rounding."""
     centred = values - values.mean()
     spread = float(np.sqrt(np.mean(centred**2)))
-    return np.asarray(centred / spread if spread > 1e-9 * max(1.0, float(np.abs(values).max())) else np.zeros(len(values)))
+    alike = spread <= 1e-9 * max(1.0, float(np.abs(values).max()))
+    return np.asarray(np.zeros(len(values)) if alike else centred / spread)

@@ -1,6 +1,7 @@
 """A frozen probe: any engine that embeds becomes one that can be fitted, by ridge regression on its embeddings.
 
-The strength of the ridge is chosen by generalised cross-validation (Golub et al. 1979, doi:10.1080/00401706.1979.10489751).
+The strength of the ridge is chosen by generalised cross-validation (Golub et al. 1979,
+doi:10.1080/00401706.1979.10489751).
 
 Shows: what is linearly there in the embeddings.
 Does not show: what the engine would learn if its weights could move.

@@ -120,14 +120,16 @@ def check_assessment(
     n : items per level.
     references : engines that sit the exam; made with :func:`references` where None.
     exceptions : level -> reason why a blind engine may tell it; ``"learner"`` -> reason why the learner is not
-        expected to improve on this corpus; ``"length"`` -> reason why candidates differ in length. A level that is listed without need is an error: the list may only shrink.
+        expected to improve on this corpus; ``"length"`` -> reason why candidates differ in length. A level that is
+        listed without need is an error: the list may only shrink.
 
     Returns
     -------
     Level -> floor, ceiling and scores of the learner, so that they can be shown.
     """
     told = dict(exceptions or {})
-    _require(assessment, set(told) <= {*assessment.levels, LEARNER, LENGTH}, f"exceptions name no level: {sorted(told)}")
+    known = {*assessment.levels, LEARNER, LENGTH}
+    _require(assessment, set(told) <= known, f"exceptions name no level: {sorted(set(told) - known)}")
     _declared(assessment)
     engines = references or _references(world, assessment)
     sat = [_sit(assessment, world, level, (n, seed), engines) for level in assessment.levels]
@@ -231,7 +233,8 @@ def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None
     lengths = np.stack(np.broadcast_arrays(*[np.char.str_len(column) for column in items.asked.values()
                                              if column.ndim == 2]))
     uneven = sorted(np.flatnonzero((lengths != lengths[:, :, :1]).any(axis=(0, 2))))
-    _require(a, bool(uneven) is bool(uneven_lengths), f"candidates differ in length, first in item {uneven[0] if uneven else 0}")
+    first = f"first in item {uneven[0]}" if uneven else "as was said, do not: take it off the list"
+    _require(a, bool(uneven) is bool(uneven_lengths), f"candidates differ in length, {first}")
 
 
 def _guessing(a: Assessment, one: _Sat) -> None:

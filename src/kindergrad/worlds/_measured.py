@@ -1,8 +1,8 @@
 """What worlds of measured sequences share: a table of texts with values, its training part, and draws without repeats.
 
-A finite set cannot give fresh items for ever. Rows are drawn once each, in an order that the seed alone decides, so that
-the first items never change when more are asked; where a set ends, there are no more. Probes and references are fitted
-on the training part (``training``), whose clusters and texts are never scored.
+A finite set cannot give fresh items for ever. Rows are drawn once each, in an order that the seed alone decides, so
+that the first items never change when more are asked; where a set ends, there are no more. Probes and references are
+fitted on the training part (``training``), whose clusters and texts are never scored.
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ class Words(NamedTuple):
 class Activities(NamedTuple):
     """Lists of promoters with what was measured, shape (n, c) each.
 
-    ``ideal`` is the expected measurement, None where nobody knows it; ``noise`` may hold a column ``error``, the standard
-    errors of the values.
+    ``ideal`` is the expected measurement, None where nobody knows it; ``noise`` may hold a column ``error``, the
+    standard errors of the values.
     """
 
     texts: NDArray[np.str_]
@@ -55,10 +55,10 @@ class Activities(NamedTuple):
 class MissenseSets(NamedTuple):
     """Changes of one amino acid, shape (n, c) each, the severe one in column 0.
 
-    All changes of a row are of one letter into the same other, at the same place of a codon. ``context`` stands before the
-    letter; ``original`` and ``changed`` begin with it. ``harm`` is the true harm, None where nobody knows it;
-    ``columns`` hold ``distance``, how unlike the amino acids are, and where it was measured twice ``replicate``, the harm in
-    a second measurement.
+    All changes of a row are of one letter into the same other, at the same place of a codon. ``context`` stands before
+    the letter; ``original`` and ``changed`` begin with it. ``harm`` is the true harm, None where nobody knows it;
+    ``columns`` hold ``distance``, how unlike the amino acids are, and where it was measured twice ``replicate``, the
+    harm in a second measurement.
     """
 
     context: NDArray[np.str_]

@@ -1,9 +1,9 @@
 """BRCA1: 3,893 single changes with their function in cells, measured twice, consequence class by class.
 
-Changes are written on the coding strand with the letters around them, as far as these were assayed. Missense changes are
-kept apart from the others: mixed, the class alone separates harmful from harmless with an AUROC of 0.77. A change counts
-as harmful below -1.328 in the first replicate, as harmless above -0.748 (the limits of the source), and the second
-replicate gives the ceiling. Exons take turns to train and to be scored.
+Changes are written on the coding strand with the letters around them, as far as these were assayed. Missense changes
+are kept apart from the others: mixed, the class alone separates harmful from harmless with an AUROC of 0.77. A change
+counts as harmful below -1.328 in the first replicate, as harmless above -0.748 (the limits of the source), and the
+second replicate gives the ceiling. Exons take turns to train and to be scored.
 Source: Findlay et al. (2018), doi:10.1038/s41586-018-0461-z.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.errors import InputError
-from kindergrad.worlds import _measured, public
+from kindergrad.worlds import public
 from kindergrad.worlds._amino import unlikeness
 from kindergrad.worlds._measured import Measured, Table
 from kindergrad.worlds._types import MissenseSets
@@ -31,7 +31,8 @@ BESIDE = 15
 """Letters that must be known, and are shown, on each side of a change."""
 _FILE, _HEADER = "41586_2018_461_MOESM3_ESM.xlsx", 2
 _COLUMNS = ("position (hg19)", "reference", "alt", "consequence", "func.class", "experiment", "aa_pos", "aa_ref",
-            "aa_alt", "transcript_position", "function.score.r1", "function.score.r2", "CADD.score", "phyloP (mammalian)")
+            "aa_alt", "transcript_position", "function.score.r1", "function.score.r2", "CADD.score",
+            "phyloP (mammalian)")
 
 
 def make(seed: int, folder: Path) -> Brca1:
@@ -45,7 +46,8 @@ def make(seed: int, folder: Path) -> Brca1:
                "original": np.array([v.old + v.after for v in known])},
         truth={"value": np.array([-v.first for v in known]), "replicate": np.array([-v.second for v in known]),
                "distance": np.array(distance), "kind": np.array([f"{v.old}>{v.new} at {v.place}" for v in known]),
-               "cluster": np.array([f"residue {v.residue}" for v in known]), "group": np.array([v.exon for v in known])},
+               "cluster": np.array([f"residue {v.residue}" for v in known]),
+               "group": np.array([v.exon for v in known])},
         train=np.array([exons.index(v.exon) % 2 == 1 for v in known]))
     sentence = (f"{len(known):,} missense changes of BRCA1 with {BESIDE} known letters on each side, measured twice; "
                 f"{int((~table.train).sum()):,} are scored, those of {', '.join(exons[::2])}")

@@ -1,10 +1,10 @@
 """Yeast promoters: random ones that train, and native, hard, strong and weak ones that nobody would draw by chance.
 
 80 letters within a fixed construct, with the expression of a reporter. Offers promoters by how far they are from random
-ones (``designs``), random ones in lists (``activities``), and promoters with and without a motif (``pairs``). The measurement was not repeated in what is
-public. Pairs that differ in one letter bound its noise, since most single letters do nothing: the standard error of a
-value is the middle spread of the differences of such pairs of about that expression. True effects count as noise, so
-the ceiling is a lower bound.
+ones (``designs``), random ones in lists (``activities``), and promoters with and without a motif (``pairs``). The
+measurement was not repeated in what is public. Pairs that differ in one letter bound its noise, since most single
+letters do nothing: the standard error of a value is the middle spread of the differences of such pairs of about that
+expression. True effects count as noise, so the ceiling is a lower bound.
 Source: Rafi et al. (2025), doi:10.1038/s41587-024-02414-w.
 """
 
@@ -59,7 +59,8 @@ def make(seed: int, folder: Path) -> Measured:
     sentence = (f"yeast promoters: {len(train[0]):,} random ones train; scored: "
                 + ", ".join(f"{count:,} {level}" for level, count in scored.items()))
     return Measured(id=WORLD, sentence=sentence, source=DATA, most_examples=3000, tables={
-        "activities": {"all": designs["random"]}, "designs": designs, "pairs": {"all": _pairs(folder, measured, noise)}})
+        "activities": {"all": designs["random"]}, "designs": designs,
+        "pairs": {"all": _pairs(folder, measured, noise)}})
 
 
 def _training(folder: Path) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
@@ -89,11 +90,12 @@ def _designs(raw: dict[str, NDArray[Any]], level: str, measured: dict[int, float
 
 
 def _pairs(folder: Path, measured: dict[int, float], noise: Noise) -> Table:
-    """Promoters with a motif changed or put in, after the promoter without; every third reference promoter is scored."""
+    """Promoters with a motif changed or put in, after those without; every third of the latter is scored."""
     before, after, values = [], [], []
     for name in ("motif_perturbation", "motif_tiling"):
         raw = _measured.csv(folder, f"{name}_seqs.csv")
-        for old, new, i, j in zip(*(raw[c] for c in ("ref_sequence", "alt_sequence", "ref_pos", "alt_pos")), strict=True):
+        columns = [raw[c] for c in ("ref_sequence", "alt_sequence", "ref_pos", "alt_pos")]
+        for old, new, i, j in zip(*columns, strict=True):
             if int(i) in measured and int(j) in measured and old != new:
                 before.append(str(old))
                 after.append(str(new))

@@ -1,8 +1,8 @@
 """Saturation mutagenesis: every single-letter change of 21 promoters and enhancers, and how it moves their activity.
 
-Five elements were measured twice in the same kind of cell; their changes are scored, and the second experiment gives the
-ceiling. All other elements train, so that an engine is asked about elements that it has no measurements of. Offers the
-changes (``changes``) with the letters around them, on the strand of the reference genome (GRCh38).
+Five elements were measured twice in the same kind of cell; their changes are scored, and the second experiment gives
+the ceiling. All other elements train, so that an engine is asked about elements that it has no measurements of. Offers
+the changes (``changes``) with the letters around them, on the strand of the reference genome (GRCh38).
 Source: Kircher et al. (2019), doi:10.1038/s41467-019-11526-w.
 """
 
@@ -74,9 +74,10 @@ def _table(changes: list[_Change], windows: dict[str, tuple[int, str]], replicat
         places.append(at / len(text))
     pair = [f"{b[-1:]}{c.old}{a[:1]}>{b[-1:]}{c.new}{a[:1]}" for b, c, a in zip(before, changes, after, strict=True)]
     cpg = np.array([("CG" in new) - ("CG" in old) for old, new in (p.split(">") for p in pair)])
+    both = list(zip(changes, after, strict=True))
     return Table(
-        asked={"context": np.array(before), "target": np.array([c.new + a for c, a in zip(changes, after, strict=True)]),
-               "original": np.array([c.old + a for c, a in zip(changes, after, strict=True)])},
+        asked={"context": np.array(before), "target": np.array([c.new + a for c, a in both]),
+               "original": np.array([c.old + a for c, a in both])},
         truth={"value": np.array([c.value for c in changes]), "replicate": replicate,
                "group": np.array([c.element for c in changes]),
                "cluster": np.array([f"{c.element}:{c.at // BLOCK}" for c in changes]),

@@ -1,8 +1,10 @@
 """Five-prime splice sites: 30,483 forms of nine letters around the GT of BRCA2 exon 17, and how often each is used.
 
 Measured in parallel, twice: the second measurement gives the ceiling. Offers the sites with their log use
-(``sites``), and pairs of sites that differ in one letter (``pairs``), whose change was measured by the same two libraries.
-Source: Wong et al. (2018), doi:10.1016/j.molcel.2018.07.033; table of Tareen et al. (2022), doi:10.1186/s13059-022-02661-7.
+(``sites``), and pairs of sites that differ in one letter (``pairs``), whose change was measured by the same two
+libraries.
+Source: Wong et al. (2018), doi:10.1016/j.molcel.2018.07.033; table of Tareen et al. (2022),
+doi:10.1186/s13059-022-02661-7.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ def make(seed: int, folder: Path) -> Measured:
         asked={"context": _measured.blank(len(site)), "target": site},
         truth={"value": value, "replicate": replicate, "group": np.full(len(site), "BRCA2 exon 17"), "cluster": site},
         train=train)
-    sentence = f"{len(site):,} forms of a 5' splice site with their use, measured twice: {int((~train).sum()):,} are scored"
+    sentence = f"{len(site):,} forms of a 5' splice site, measured twice: {int((~train).sum()):,} are scored"
     return Measured(id=WORLD, sentence=sentence, source=DATA, tables={
         "sites": {"all": sites}, "pairs": {"all": pairs(site, value, replicate, train)}})
 

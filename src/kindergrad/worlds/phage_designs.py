@@ -1,7 +1,8 @@
 """Designed phages: 302 genomes written by an engine after phiX174, built and tried; 16 of them live.
 
 Each living design is set against three dead ones as long, and as like the natural phage, as can be found (``genomes``),
-since length and likeness alone tell many of the dead. Likeness is the share of words of 16 letters that stand in phiX174.
+since length and likeness alone tell many of the dead. Likeness is the share of words of 16 letters that stand in
+phiX174.
 Source: King et al. (2025), doi:10.1101/2025.09.12.675911.
 """
 

@@ -76,7 +76,8 @@ _ALL = (
                   File("41586_2018_461_MOESM3_ESM.xlsx", f"{_EVO2}/notebooks/brca1/41586_2018_461_MOESM3_ESM.xlsx",
                        "0100fc651b6ec6015f02a5813660afdcf9cf3969790992104e99e74f7348d0fd"),), "openpyxl"),
     PublicSet("splice_uci", "3,186 primate splice junctions of 60 letters, 185 of them twice",
-              "cran/mlbench @a6ad5ce6, data/DNA.rda (UCI, StatLog)", "UCI, Molecular Biology (Splice-junction Gene Sequences)", "CC BY 4.0 (UCI)", (
+              "cran/mlbench @a6ad5ce6, data/DNA.rda (UCI, StatLog)",
+              "UCI, Molecular Biology (Splice-junction Gene Sequences)", "CC BY 4.0 (UCI)", (
                   File("DNA.rda", f"{_GITHUB}/cran/mlbench/a6ad5ce6cccb46dcaa5df2a6e184aaae97077817/data/DNA.rda",
                        "695eddef030f3801dd3bd70df1b299fff9d70ca54bd5e4247f3535f0134b527e"),), "rdata"),
     PublicSet("dream_yeast", "random, native and designed yeast promoters with expression",

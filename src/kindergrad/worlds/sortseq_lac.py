@@ -1,9 +1,10 @@
 """The lac promoter of E. coli: 50,518 mutants of 75 letters, sorted by the fluorescence of their cells.
 
-The value is the mean bin, 0 to 9, in which cells with a promoter were found. Nearly all promoters were found in one cell
-only, so that a value is mostly noise: one weight per place and letter correlates with it at 0.55, and no second
+The value is the mean bin, 0 to 9, in which cells with a promoter were found. Nearly all promoters were found in one
+cell only, so that a value is mostly noise: one weight per place and letter correlates with it at 0.55, and no second
 measurement tells how much more there could be. Offers lists of promoters (``activities``).
-Source: Kinney et al. (2010), doi:10.1073/pnas.1004290107; table of Tareen et al. (2022), doi:10.1186/s13059-022-02661-7.
+Source: Kinney et al. (2010), doi:10.1073/pnas.1004290107; table of Tareen et al. (2022),
+doi:10.1186/s13059-022-02661-7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The classic primate splice junctions (UCI, StatLog), without their duplicates: real donors, acceptors and decoys.
 
-Windows of 42 letters with GT (donor) or AG (acceptor) in the middle. Decoys are other GT and AG of the windows that hold
-no junction. 185 of the 3,186 windows occur more than once, and one of them with two labels; each is kept once, the
+Windows of 42 letters with GT (donor) or AG (acceptor) in the middle. Decoys are other GT and AG of the windows that
+hold no junction. 185 of the 3,186 windows occur more than once, and one of them with two labels; each is kept once, the
 contradiction not at all. Windows that share 20 letters belong together: they are one cluster, on one side of the split.
 Source: UCI Molecular Biology (Splice-junction Gene Sequences), as in the R package mlbench; Noordewier et al. (1991).
 """

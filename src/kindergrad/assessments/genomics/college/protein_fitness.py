@@ -7,8 +7,8 @@ Ceiling: the square root of 1 minus the noise of the values, from the errors of 
 Both ends of the fit are shown beside the score: weights by place reach 0.87 and 0.93 where the variants that train hold
 the same positions (amyloid, TDP-43), and nothing where the scored positions were never seen (protein G).
 Trap: more parameters are not better; stops, which are left out, would give a good score for the codon table alone.
-Source: Seuma et al. (2021), doi:10.7554/eLife.63364; Bolognesi et al. (2019), doi:10.1038/s41467-019-12101-z; Nisthal et
-al. (2019), doi:10.1073/pnas.1903888116.
+Source: Seuma et al. (2021), doi:10.7554/eLife.63364; Bolognesi et al. (2019), doi:10.1038/s41467-019-12101-z; Nisthal
+et al. (2019), doi:10.1073/pnas.1903888116.
 """
 
 from __future__ import annotations

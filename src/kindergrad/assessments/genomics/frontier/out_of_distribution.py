@@ -1,7 +1,7 @@
 """Does what was learned hold where sequences are unlike all seen before?
 
-Shows: how well promoters are ranked that were designed to be weak, strong or hard, or come from the genome, by an engine
-that was fitted on random ones at most.
+Shows: how well promoters are ranked that were designed to be weak, strong or hard, or come from the genome, by an
+engine that was fitted on random ones at most.
 Does not show: distance within a level; levels are kinds of promoters, and random ones are the near end.
 Floor: composition. Short words, fitted on random promoters, stand beside the score and fall from level to level.
 Ceiling: a lower bound, from pairs of promoters that differ in one letter (0.8 to 0.9 where all are weak or strong, 0.98

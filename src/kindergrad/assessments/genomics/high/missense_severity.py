@@ -2,8 +2,8 @@
 
 Shows: that an engine has taken from the members of a family which sites are kept.
 Does not show: effects of several changes together, or of changes that are not of amino acids.
-Floor: letter, pair and triplet frequencies, and how unlike the two amino acids are (BLOSUM62). All changes of an item are
-missense, of one letter into the same other, at the same place of a codon, in one gene.
+Floor: letter, pair and triplet frequencies, and how unlike the two amino acids are (BLOSUM62). All changes of an item
+are missense, of one letter into the same other, at the same place of a codon, in one gene.
 Ceiling: the site's own shares of amino acids, from which the verdicts are made: exact, 1. On measured changes, what the
 second measurement tells of the first.
 Trap: mixing consequence classes, which gives much for free.

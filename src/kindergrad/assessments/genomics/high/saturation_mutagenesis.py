@@ -4,8 +4,8 @@ Shows: that the slope of activity is known, within an element, at elements that 
 Does not show: elements other than these five; the error is that of more changes in them.
 Floor: the substitution, the gain or loss of a CpG, the place in the element; composition.
 Ceiling: the square root of the correlation with a second experiment, element by element (0.86 to 0.97).
-Most changes do nothing: between 7 and 43 % of those scored have a p value below 1e-5, so that sign is a poor measure and
-the correlation rests on the few that matter.
+Most changes do nothing: between 7 and 43 % of those scored have a p value below 1e-5, so that sign is a poor measure
+and the correlation rests on the few that matter.
 Trap: r pooled over elements mostly tells elements apart; here it is computed within each and averaged.
 Source: Kircher et al. (2019), doi:10.1038/s41467-019-11526-w.
 """

@@ -4,8 +4,8 @@ Shows: that the effect of a letter is known to depend on the others.
 Does not show: other splice sites, or what happens beyond these nine letters.
 Floor: one weight per letter and place, fitted on the training sites (r about 0.44); composition.
 Ceiling: the square root of the correlation of two measurements, 0.89 on the scored sites.
-Published on the same table: 0.44 by single letters, 0.69 by pairs, and 0.79 between the two measurements, rising to 0.85
-and 0.92 where at least 50 and 200 reads stand behind both.
+Published on the same table: 0.44 by single letters, 0.69 by pairs, and 0.79 between the two measurements, rising to
+0.85 and 0.92 where at least 50 and 200 reads stand behind both.
 Trap: a saturating assay looks like interaction; some of the gain of pairs over single letters is saturation.
 Source: Wong et al. (2018), doi:10.1016/j.molcel.2018.07.033; Tareen et al. (2022), doi:10.1186/s13059-022-02661-7.
 """
