@@ -100,7 +100,7 @@ def test_hairpin_arms_pair_with_the_context(genome: SyntheticGenome) -> None:
 
 
 def test_one_letter_breaks_the_pair(genome: SyntheticGenome) -> None:
-    items = made(genome, "base-pairing")
+    items = made(genome, "base-pairing", "hairpin")
     for true, others in split(items):
         where = {tuple(distance(true, other)) for other in others}
         assert len(where) == 1 and len(next(iter(where))) == 1

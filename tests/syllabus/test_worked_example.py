@@ -51,7 +51,7 @@ def test_the_oracle_knows_and_the_blind_engine_does_not(name: str) -> None:
 
 def test_the_item_is_the_one_of_the_assessment() -> None:
     found = example("genomics/base-pairing")
-    items = catalogue.assessment("genomics/base-pairing").items(working._world(), working.ITEMS, "all", working.SEED)
+    items = catalogue.assessment("genomics/base-pairing").items(working._world(), working.ITEMS, "fold", working.SEED)
     assert [o.asked["target"] for o in found.options] == items.asked["target"][found.item - 1].tolist()
     assert [o.right for o in found.options].index(True) == items.truth["true"][found.item - 1]
 
@@ -62,7 +62,8 @@ def test_another_level_can_be_asked_for() -> None:
 
 
 def test_hints_point_at_the_copy_and_at_the_partner() -> None:
-    copy, stem = example("genomics/copy"), example("genomics/base-pairing")
+    copy, stem = example("genomics/copy"), worked_example("genomics/base-pairing", "hairpin")
+    assert stem is not None
     assert copy.hint.startswith("the same letters stand at letters")
     assert stem.hint.startswith("its reverse complement stands at letters")
     start = int(stem.hint.split("at letters ")[1].split()[0])

@@ -33,7 +33,7 @@ def test_members_follow_the_shares_of_their_sites() -> None:
 def test_codons_follow_the_usage() -> None:
     codons = _coding.codons_of(WORLD.members(stream(1, "usage"), 0, 4000)[:, 3:-3]).ravel()
     for amino in range(20):
-        own = np.flatnonzero(AMINO == amino)
+        own = families.CODONS_OF[amino]
         counts = np.bincount(codons, minlength=64)[own]
         assert WORLD.usage[own].sum() == pytest.approx(1.0)
         if counts.sum() > 2000:

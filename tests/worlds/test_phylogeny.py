@@ -10,7 +10,7 @@ import pytest
 from kindergrad.core.seeds import item_streams, stream
 from kindergrad.testing import check_world
 from kindergrad.worlds import phylogeny
-from kindergrad.worlds.phylogeny import LETTERS, Phylogeny, Relation, equilibrium, rates, substitution
+from kindergrad.worlds.phylogeny import LETTERS, Phylogeny, Relation, Tree, equilibrium, rates, substitution
 
 EVERY = np.array(list(itertools.product(range(4), repeat=4)), dtype=np.uint8)
 
@@ -76,3 +76,33 @@ def test_farther_relatives_are_harder(near: Relation, far: Relation) -> None:
         return float(2 + relation.log_p(source, relative)[:, -1].mean() / 40 / np.log(2))
 
     assert bits(near) > bits(far) + 0.1 > 0.1
+
+
+def test_posterior_of_selection_by_all_ancestors() -> None:
+    """Four leaves: the letters of the root and of both inner nodes, one by one."""
+    tree = Tree(2, branch=0.3, advantage=3.0)
+    leaves = np.array([[0, 1], [0, 2], [0, 3], [2, 1]], dtype=np.uint8)
+    found = np.exp(tree.log_posterior(leaves))
+    for site in range(2):
+        a, b, c, d = leaves[:, site].tolist()
+        joint = np.zeros(5)
+        for kind in range(5):
+            p = tree.tables[kind]
+            joint[kind] = tree.prior[kind] * sum(
+                tree.roots[kind, r] * p[r, x] * p[r, y] * p[x, a] * p[x, b] * p[y, c] * p[y, d]
+                for r, x, y in itertools.product(range(4), repeat=3))
+        assert found[site] == pytest.approx(joint / joint.sum(), abs=1e-12)
+
+
+def test_posterior_of_selection_is_calibrated_and_more_relatives_tell_more() -> None:
+    kept = []
+    for splits in (1, 4):
+        tree = Tree(splits)
+        family = tree.write(stream(splits, "family"), 4000)
+        free = np.exp(tree.log_posterior(family.leaves)[:, 4])
+        truth = family.favoured < 0
+        assert free.mean() == pytest.approx(truth.mean(), abs=0.03)
+        unsure = (free > 0.3) & (free < 0.7)
+        assert unsure.sum() < 50 or truth[unsure].mean() == pytest.approx(free[unsure].mean(), abs=0.12)
+        kept.append(float(np.abs(free - truth).mean()))
+    assert kept[1] < 0.6 * kept[0]

@@ -31,6 +31,8 @@ BEFORE, AFTER = 36, 24
 """Letters shown before a change, and from it on."""
 AMINO = _coding.amino_acids()
 """Amino acid of each codon, 0 to 19, -1 for a stop."""
+CODONS_OF = [np.flatnonzero(np.equal(AMINO, amino)) for amino in range(20)]
+"""Codons of each amino acid."""
 
 
 class Change(NamedTuple):
@@ -83,7 +85,7 @@ class Families(Simulator):
         """P(codon | its amino acid), shape (64,); 0 for stops."""
         rng, out = seeds.stream(self.seed, WORLD, "usage"), np.zeros(64)
         for amino in range(20):
-            own = np.flatnonzero(AMINO == amino)
+            own = CODONS_OF[amino]
             out[own] = rng.dirichlet(np.full(len(own), 2.0))
         return out
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +133,77 @@ def _skip(places: int, gap: float, longer: float) -> Floats:
         out += np.eye(places, k=step) * gap * (1 - longer) * longer ** (step - 1)
     out[:, -1] += 1 - out.sum(axis=1)
     return out
+
+
+class Family(NamedTuple):
+    """Relatives along a tree, some of whose sites are kept.
+
+    Attributes
+    ----------
+    leaves : letters of all relatives, shape (relatives, length).
+    favoured : letter that selection keeps at each site, shape (length,); -1 where nothing is selected.
+    """
+
+    leaves: Codes
+    favoured: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A tree that splits in two at every step, with branches of one length.
+
+    Attributes
+    ----------
+    splits : how often; there are 2**splits relatives.
+    branch : substitutions per site along one branch, where nothing is selected.
+    advantage : scaled fitness (4 N s) of the favoured letter of a kept site.
+    kept : share of sites that are kept.
+    """
+
+    splits: int
+    branch: float = 0.15
+    advantage: float = 6.0
+    kept: float = 0.35
+
+    @cached_property
+    def tables(self) -> Floats:
+        """P(letter at the end | at the beginning of a branch), for each favoured letter and for none, (5, 4, 4)."""
+        chosen = [np.where(np.arange(4) == letter, self.advantage, 0.0) for letter in range(4)]
+        return np.stack([substitution(rates(advantage=a), self.branch) for a in [*chosen, np.zeros(4)]])
+
+    @cached_property
+    def roots(self) -> Floats:
+        """Shares at the root for each favoured letter and for none, shape (5, 4)."""
+        chosen = [np.where(np.arange(4) == letter, self.advantage, 0.0) for letter in range(4)]
+        return np.stack([equilibrium(a) for a in [*chosen, np.zeros(4)]])
+
+    @property
+    def prior(self) -> Floats:
+        """P(favoured letter, or none), shape (5,)."""
+        return np.append(self.kept * LETTERS, 1 - self.kept)
+
+    def write(self, rng: np.random.Generator, length: int) -> Family:
+        """A family of sequences of ``length`` letters."""
+        kind = rng.choice(5, size=length, p=self.prior)
+        steps = self.tables.cumsum(axis=2)[kind, :, :3]  # per site
+        now = (self.roots.cumsum(axis=1)[kind, :3] < rng.random((length, 1))).sum(axis=1)[None, :]
+        for _ in range(self.splits):
+            now = np.repeat(now, 2, axis=0)
+            own = steps[np.arange(length)[None, :], now]
+            now = (own < rng.random((*now.shape, 1))).sum(axis=2)
+        return Family(now.astype(np.uint8), np.where(kind < 4, kind, -1))
+
+    def log_posterior(self, leaves: Codes) -> Floats:
+        """Natural log P(favoured letter, or none | letters of all relatives) of each site, exact, (r, l) -> (l, 5).
+
+        Sums over the letters of all ancestors, from the leaves up (Felsenstein 1981, doi:10.1007/BF01734359).
+        """
+        below = np.eye(4)[leaves][:, :, None, :] * np.ones((1, 1, 5, 1))  # P(leaves below | letter here)
+        for _ in range(self.splits):
+            risen = np.einsum("kab,rlkb->rlka", self.tables, below)
+            below = risen[0::2] * risen[1::2]
+        joint = np.log(self.prior) + np.log((below[0] * self.roots).sum(axis=2))
+        return np.asarray(joint - np.logaddexp.reduce(joint, axis=1)[:, None])
 
 
 @dataclass(frozen=True, kw_only=True)
