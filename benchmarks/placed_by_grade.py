@@ -2,7 +2,7 @@
 
     python benchmarks/placed_by_grade.py ladder1.csv ladder2.csv --out placed_by_grade.json
 
-Curves without a frequency are cut at 1e4, 1e5 and 1e6 bases, and every fourth later score is forecast by the curve alone
+Curves without a frequency are cut at 1e4, 1e5 and 1e6 bases; every fourth later score is forecast by the curve alone
 and by one population of curves whose onset may shift with the grade (``stats.hierarchy`` with the grade as feature).
 *Blank* curves show nothing yet at the cut: for them the syllabus would have to say it all.
 """
