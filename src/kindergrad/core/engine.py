@@ -19,6 +19,8 @@ class EngineSpec:
     make : called with ``settings`` and ``seed`` (where it takes them); returns an object with the methods of an ask.
     axis : what the ladder of this engine scales; None: the corpus of the world, in the world's own unit.
     domain : whose questions it answers.
+    extra : the extra of the package that brings its libraries, or None.
+    readouts : how it can be read, where ``make`` is a function and cannot tell.
     """
 
     id: str

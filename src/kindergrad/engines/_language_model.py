@@ -1,4 +1,4 @@
-"""What the neural language models of DNA share: everything but the blocks between the letters in and the letters out."""
+"""What the neural language models of DNA share: everything but the blocks between letters in and letters out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kindergrad.core import extras
 from kindergrad.core.dna import LETTERS, decode, encode
 from kindergrad.core.seeds import key, stream
 from kindergrad.engines import _training
-from kindergrad.engines._batches import batches
+from kindergrad.engines._batches import Batches
 
 _MOST_LETTERS = 1 << 15  # letters of one forward pass on a CPU
 
@@ -46,6 +46,7 @@ class LanguageModel:
         self._asked_device = device
         self._net: Any = None
         self._text = _training.Text()
+        self._batches = Batches(_MOST_LETTERS)
 
     def blocks(self) -> list[Any]:
         """The layers of this family, each from and to shape (rows, length, width); no letter may see a later one."""
@@ -114,7 +115,7 @@ class LanguageModel:
             out[rows] = np.where(asked, chosen, 0.0).sum(axis=1)
 
         texts = [c + t for c, t in zip(context, target, strict=True)]
-        self._over(texts, np.array([len(t) > 0 for t in target], dtype=bool), score)
+        self._over([text if t else "" for text, t in zip(texts, target, strict=True)], score)
         return out
 
     def embed(self, sequences: Sequence[str]) -> NDArray[np.float64]:
@@ -129,7 +130,7 @@ class LanguageModel:
             hidden = self.net.hidden(padded)[:, 1:].double().cpu().numpy()
             out[rows] = (hidden * inside[:, :, None]).sum(axis=1) / np.maximum(inside.sum(axis=1), 1)[:, None]
 
-        self._over(list(sequences), np.ones(len(sequences), dtype=bool), mean)
+        self._over(list(sequences), mean)
         return out
 
     def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]:
@@ -148,20 +149,22 @@ class LanguageModel:
             texts[i] = codes[len(text) :].astype(np.uint8)
         return [decode(text) for text in texts]
 
-    def _over(self, texts: list[str], wanted: NDArray[np.bool_],
+    def _over(self, texts: list[str],
               use: Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]], None]) -> None:
         """Hand over batches of texts of like length: row numbers, codes, and which of them are letters."""
         import torch
 
         codes = [encode(text, where=f"sequence {i + 1}") for i, text in enumerate(texts)]
         sizes = np.array([len(c) for c in codes], dtype=np.int64)
+
+        def one(rows: NDArray[np.int64]) -> None:
+            inside = np.arange(int(sizes[rows].max()))[None, :] < sizes[rows, None]
+            padded = np.zeros(inside.shape, dtype=np.int64)
+            padded[inside] = np.concatenate([codes[r] for r in rows])
+            use(rows, padded, inside)
+
         with torch.no_grad():
-            for rows in batches(sizes, np.flatnonzero(wanted & (sizes > 0)), _MOST_LETTERS):
-                width = int(sizes[rows].max())
-                inside = np.arange(width)[None, :] < sizes[rows, None]
-                padded = np.zeros((len(rows), width), dtype=np.int64)
-                padded[inside] = np.concatenate([codes[r] for r in rows])
-                use(rows, padded, inside)
+            self._batches.over(sizes, one)
 
     @staticmethod
     def _shifted(letters: Any) -> Any:

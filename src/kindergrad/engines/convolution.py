@@ -13,6 +13,7 @@ from typing import Any
 
 from kindergrad.core.engine import EngineSpec
 from kindergrad.engines._language_model import LanguageModel
+from kindergrad.engines._layers import gated_convolution
 
 _KERNEL = 3
 
@@ -27,24 +28,7 @@ class Convolution(LanguageModel):
         super().__init__(width, depth, effort=effort, device=device, seed=seed)
 
     def blocks(self) -> list[Any]:
-        return [_block(self.width, 2**i) for i in range(self.depth)]
-
-
-def _block(width: int, dilation: int) -> Any:
-    from torch import nn
-
-    class Block(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.norm = nn.LayerNorm(width)
-            self.look = nn.Conv1d(width, 2 * width, _KERNEL, dilation=dilation)
-            self.out = nn.Linear(width, width)
-
-        def forward(self, x: Any) -> Any:
-            past = nn.functional.pad(self.norm(x).transpose(1, 2), ((_KERNEL - 1) * dilation, 0))
-            return x + self.out(nn.functional.glu(self.look(past), dim=1).transpose(1, 2))
-
-    return Block()
+        return [gated_convolution(self.width, kernel=_KERNEL, dilation=2**i) for i in range(self.depth)]
 
 
 ENGINES = (EngineSpec(make=Convolution, id="convolution", extra="torch"),)

@@ -16,8 +16,9 @@ from typing import Any
 
 from kindergrad.core.engine import EngineSpec
 from kindergrad.engines._language_model import LanguageModel
+from kindergrad.engines._layers import gated_convolution
 
-_NEAR = 6  # letters of the short convolution before the attention
+_NEAR = 4  # letters of the short convolution before the attention
 _HEAD = 16  # channels of a head
 
 
@@ -26,10 +27,10 @@ class Transformer(LanguageModel):
 
     name = family = "transformer"
 
-    def __init__(self, width: int = 64, depth: int = 3, *, reach: int = 256, effort: float = 1.0,
+    def __init__(self, width: int = 64, depth: int = 2, *, reach: int = 256, effort: float = 1.0,
                  device: str = "auto", seed: int = 0) -> None:
         if width % _HEAD or reach < 1:
-            raise ValueError(f"width must be a multiple of {_HEAD} and reach positive; got width {width}, reach {reach}")
+            raise ValueError(f"width must be a multiple of {_HEAD} and reach positive; got {width} and {reach}")
         super().__init__(width, depth, effort=effort, device=device, seed=seed)
         self.reach = int(reach)
 
@@ -41,23 +42,21 @@ class Transformer(LanguageModel):
 
 
 def _block(width: int, reach: int) -> Any:
-    import torch
     from torch import nn
 
     class Block(nn.Module):
         def __init__(self) -> None:
             super().__init__()
+            self.near = gated_convolution(width, kernel=_NEAR)
             self.norm, self.norm_2 = nn.LayerNorm(width), nn.LayerNorm(width)
             self.ask, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-            self.near = nn.Parameter(torch.randn(_NEAR, 3 * width) / _NEAR**0.5)
             self.wide = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
 
         def forward(self, x: Any) -> Any:
+            x = self.near(x)
             rows, length, _ = x.shape
-            past = nn.functional.pad(self.ask(self.norm(x)), (0, 0, _NEAR - 1, 0))
-            near = sum(past[:, i : i + length] * self.near[i] for i in range(_NEAR))
             query, key, value = (part.reshape(rows, length, -1, _HEAD).transpose(1, 2)
-                                 for part in near.chunk(3, dim=-1))
+                                 for part in self.ask(self.norm(x)).chunk(3, dim=-1))
             found = _attend(_turned(query), _turned(key), value, reach)
             x = x + self.out(found.transpose(1, 2).reshape(rows, length, width))
             return x + self.wide(self.norm_2(x))

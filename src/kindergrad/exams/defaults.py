@@ -49,7 +49,7 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
 def _real(raw: dict[str, Any]) -> dict[str, Any]:
     """A study of a real genome: its own name and goal, and a shuffled copy as control."""
     name = f"{Path(raw['world']['genome']).name.split('.')[0]}: what a small engine learns of it"
-    return {"controls": ("shuffled",), "name": name, "goal": GENOME_GOAL} | raw | {
+    return {"controls": ("shuffled", "untrained"), "name": name, "goal": GENOME_GOAL} | raw | {
         "world": {"kind": "annotated_genome"} | raw["world"]}
 
 
