@@ -21,11 +21,11 @@ from kindergrad.core.seeds import stream
 
 START = 4
 """Code that stands before the first letter of a text."""
-WINDOW, BATCH = 256, 8  # letters of a training window, windows of a step
+WINDOW, BATCH = 256, 4  # letters of a training window, windows of a step
 _LEAST = 120_000  # letters that a rung reads at least, so that a small corpus is read many times
 _HELD_OUT, _MOST_HELD_OUT = 0.1, 20_000  # share of a new piece, and letters
 _LOOKS = 8  # how often the held-out text is scored during a rung
-_RATE, _WARM_UP, _DECAY, _CLIP = 3e-3, 0.05, 0.01, 1.0
+_RATE, _WARM_UP, _DECAY, _CLIP = 2e-3, 0.05, 0.01, 1.0
 
 
 @dataclass

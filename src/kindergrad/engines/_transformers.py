@@ -230,13 +230,28 @@ def _from(maker: Any, path: str, options: Options, **more: Any) -> Any:
     given |= {"trust_remote_code": True} if options.trust_remote_code else {}
     folder = Path(path).is_dir()
     try:
-        return maker.from_pretrained(path, **given)
+        with _quiet():
+            return maker.from_pretrained(path, **given)
     except Exception as error:  # the library raises many kinds
         if folder:
             told = " ".join(str(error).split())[:200]
             raise InputError(f"cannot load a model from the folder '{path}': {told}") from None
         raise InputError(f"no folder '{path}', and no model of that name could be had from the hub (network? name? "
                          f"access?): {type(error).__name__}; download it first and give its folder") from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars of the library; its setting is left as found."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _hash_file(state: Any, file: Path) -> None:

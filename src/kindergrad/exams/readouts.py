@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.asks import ASK_OF, KnowsTruth, PseudoLikelihood
+from kindergrad.core.asks import ASK_OF, Embed, Fit, KnowsTruth, PseudoLikelihood, Trained
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
@@ -32,7 +32,9 @@ def able(engine: Any, assessment: Assessment) -> list[Readout]:
     """Readouts through which this engine can sit this assessment."""
     if isinstance(engine, KnowsTruth):
         return list(assessment.readouts)
-    return [r for r in offered(assessment) if isinstance(engine, ASK_OF[r])]
+    decides = isinstance(engine, Trained) and isinstance(engine, Fit)  # somebody probed it elsewhere
+    asks = {**ASK_OF, Readout.PROBE: Fit, Readout.FIT: KnowsTruth} if decides else ASK_OF
+    return [r for r in offered(assessment) if isinstance(engine, asks[r])]
 
 
 def put(engine: Any, assessment: Assessment, readout: Readout, items: Items, train: Items | None) -> NDArray[Any]:
@@ -40,8 +42,13 @@ def put(engine: Any, assessment: Assessment, readout: Readout, items: Items, tra
     extra = (train,) if readout in NEEDS_TRAINING else ()
     if readout in assessment.readouts:
         return assessment.readouts[readout](engine, items.asked, *extra)
-    wrapped = Probe(engine) if readout is Readout.PROBE else _AsLikelihood(engine)
-    return assessment.readouts[_BASIS[readout]](wrapped, items.asked, *extra)
+    return assessment.readouts[_BASIS[readout]](_as(readout, engine), items.asked, *extra)
+
+
+def _as(readout: Readout, engine: Any) -> Any:
+    if readout is Readout.PSEUDO_LIKELIHOOD:
+        return _AsLikelihood(engine)
+    return Probe(engine) if isinstance(engine, Embed) else engine
 
 
 class _AsLikelihood:
