@@ -81,8 +81,8 @@ class Trained(Protocol):
         """Become the engine of that point."""
         ...
 
-    def digest(self) -> str:
-        """Identity of the weights of all points."""
+    def digest(self, point: int) -> str:
+        """Identity of the weights of that point."""
         ...
 
 

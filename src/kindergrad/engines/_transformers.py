@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,18 +95,24 @@ class Source:
 
     def digest(self) -> str:
         """Identity of the weights: of the files, or of a model in memory the moments of every tensor."""
-        state = hashlib.blake2b(digest_size=8)
         if self._path:
-            root = Path(self._path)
-            if not root.is_dir():
-                return f"{self._path}@{getattr(self.config, '_commit_hash', None)}"
-            for file in sorted(p for p in root.iterdir() if p.is_file()):
-                _hash_file(state, file)
-            return state.hexdigest()
+            commit = getattr(self.config, "_commit_hash", None)
+            return digest_of(Path(self._path)) if Path(self._path).is_dir() else f"{self._path}@{commit}"
+        state = hashlib.blake2b(digest_size=8)
         for name, value in sorted(self.model.state_dict().items()):
             wide = value.detach().double().cpu()
             state.update(f"{name}:{tuple(value.shape)}:{wide.sum().item()!r}:{wide.square().sum().item()!r}".encode())
         return state.hexdigest()
+
+    def take(self, state: Mapping[str, Any]) -> None:
+        """Replace the weights by those of ``state``, whose names may stand behind a common prefix."""
+        wanted = list(self.model.state_dict())
+        ends = [name.removesuffix(wanted[0]) for name in state if name.endswith(wanted[0])]
+        prefix = min(ends, key=len, default="")
+        if missing := [name for name in wanted if prefix + name not in state]:
+            raise InputError(f"{len(missing)} of {len(wanted)} weights of the model are not in the checkpoint, such as "
+                             f"{missing[0]}")
+        self.model.load_state_dict({name: state[prefix + name] for name in wanted})
 
     def context(self) -> int | None:
         """Most tokens of one pass, special ones too, or None."""
@@ -206,7 +212,7 @@ def load(path: str, options: Options) -> Source:
     import transformers
 
     config = _from(transformers.AutoConfig, path, options)
-    tokenizer = _from(transformers.AutoTokenizer, path, options)
+    tokenizer = _from(transformers.AutoTokenizer, options.tokenizer or path, options)
     kind = options.kind or _kind(getattr(config, "architectures", None) or ())
     return Source(config=config, tokenizer=tokenizer, kind=kind, options=options, path=path)
 
@@ -252,6 +258,14 @@ def _quiet() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
+
+
+def digest_of(place: Path) -> str:
+    """Identity of a weight file, or of all files of a folder."""
+    state = hashlib.blake2b(digest_size=8)
+    for file in [place] if place.is_file() else sorted(p for p in place.iterdir() if p.is_file()):
+        _hash_file(state, file)
+    return state.hexdigest()
 
 
 def _hash_file(state: Any, file: Path) -> None:

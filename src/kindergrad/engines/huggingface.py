@@ -12,7 +12,7 @@ are given, else its number of parameters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -47,6 +47,7 @@ class Options:
     passes : of a masked model: every ``passes``-th token is hidden at once; 0: one at a time, as published.
     kind : ``causal`` or ``masked``, where the model's own name does not tell.
     device, dtype : as torch names them; ``auto`` takes a GPU if there is one.
+    tokenizer : folder of the tokenizer, where it lies elsewhere.
     revision, trust_remote_code : passed on to the library; the second runs code that comes with the model.
     """
 
@@ -58,6 +59,7 @@ class Options:
     kind: str | None = None
     device: str = "auto"
     dtype: str = "float32"
+    tokenizer: str | None = None
     revision: str | None = None
     trust_remote_code: bool = False
 
@@ -91,8 +93,18 @@ class Embedding:
     def stand_at(self, point: int) -> None:
         """There is one point only."""
 
-    def digest(self) -> str:
+    def digest(self, point: int) -> str:
         return self._source.digest()
+
+    def take(self, state: Mapping[str, Any]) -> None:
+        """Replace the weights, by name.
+
+        Raises
+        ------
+        InputError
+            If one of the model's own is not among them.
+        """
+        self._source.take(state)
 
     @property
     def parameters(self) -> int:

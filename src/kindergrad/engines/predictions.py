@@ -67,7 +67,7 @@ class Predictions:
     def stand_at(self, point: int) -> None:
         """There is one point only."""
 
-    def digest(self) -> str:
+    def digest(self, point: int) -> str:
         """Identity of all answers."""
         rows = sorted((r.value, name, score) for r, own in self._scores.items() for name, score in own.items())
         return questions.training([f"{r}{name}{score!r}" for r, name, score in rows], [0] * len(rows))

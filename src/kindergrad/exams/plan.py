@@ -33,6 +33,7 @@ class Lane(NamedTuple):
     name : how the engine is called in the records.
     sizes : the values on ``axis`` at which it sits, smallest first.
     points : the whole scale point of each size.
+    digests : identity of the weights at each size.
     """
 
     engine: EngineConfig
@@ -43,7 +44,7 @@ class Lane(NamedTuple):
     axis: Axis
     sizes: tuple[float, ...]
     points: tuple[tuple[Scale, ...], ...]
-    digest: str
+    digests: tuple[str, ...]
 
     @property
     def reads(self) -> bool:
@@ -87,10 +88,11 @@ def lanes(study: StudyConfig, world: World) -> list[Lane]:
             role = {"whole": spec.role, "untrained": Role.UNTRAINED}.get(corpus, Role.CONTROL)
             ladder_ = corpus != "untrained" and (learns or probe or isinstance(engine, Trained))
             own = tuple(points if ladder_ else points[-1:])
-            weights = engine.digest() if isinstance(engine, Trained) else ""
-            digest = _digest(config, spec, world.digest, f"{corpus}{weights}", seed)
+            first = len(points) - len(own)
+            weights = [engine.digest(first + i) if isinstance(engine, Trained) else "" for i in range(len(own))]
+            digests = tuple(_digest(config, spec, world.digest, corpus + w, seed) for w in weights)
             out.append(Lane(config, name, corpus, seed, role, own[0][0].axis, tuple(p[0].value for p in own), own,
-                            digest))
+                            digests))
     return out
 
 
@@ -138,9 +140,10 @@ def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str
             able = [r for r in able if r is Readout.FIT]
         offered = ", ".join(r.value for r in readouts.offered(assessment))
         reason = "" if able else f"{lane.name} cannot be read by {offered}"
-        for size, point in list(zip(lane.sizes, lane.points, strict=True))[0 if able else -1 :]:
+        whole = list(zip(lane.sizes, lane.points, lane.digests, strict=True))
+        for size, point, weights in whole[0 if able else -1 :]:
             for readout in able or list(assessment.readouts)[:1]:
-                identity = Identity(engine=lane.name, engine_digest=lane.digest,
+                identity = Identity(engine=lane.name, engine_digest=weights,
                                     scale=point, assessment=assessment.id,
                                     version=assessment.version, level=level, items_digest=digest, readout=readout,
                                     seed=lane.seed)
