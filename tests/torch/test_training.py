@@ -36,7 +36,7 @@ def study() -> StudyConfig:
 
 def planted(seed: int) -> str:
     """Noise in which the words of the study's world stand much more often than in its genome."""
-    rng, words = stream(seed, "planted"), SyntheticGenome(size=100_000).words().texts
+    rng, words = stream(seed, "planted"), SyntheticGenome(size=100_000).words().words
     parts = ["".join(rng.choice(list("ACGT"), int(rng.integers(4, 9)))) + str(rng.choice(words)) for _ in range(6)]
     return "".join(parts)[:LENGTH]
 
