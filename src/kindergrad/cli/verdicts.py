@@ -153,6 +153,7 @@ def backtest(
     source: Source,
     hold_out: Annotated[float | None, typer.Option(help="Share of each curve's largest scales to hide.")] = None,
     max_scale: Annotated[str | None, typer.Option(help="Hide everything above this scale.")] = None,
+    recalibrate: Annotated[bool, typer.Option("--recalibrate", help="Intervals from the other skills.")] = False,
     predictions: Annotated[Path | None, typer.Option(help="CSV or Parquet of every predicted point.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Markdown file of the tables.")] = None,
     json: Json = False,
@@ -164,7 +165,7 @@ def backtest(
     from kindergrad.report import answers_text, card
 
     above = None if max_scale is None else scale.parse(max_scale)
-    found, points = fit(card.load(source), hold_out=hold_out, max_scale=above)
+    found, points = fit(card.load(source), hold_out=hold_out, max_scale=above, recalibrate=recalibrate)
     if predictions is not None:
         tables.write([p.model_dump(mode="json") for p in points], predictions)
     if markdown is not None:
