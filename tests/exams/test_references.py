@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -98,25 +97,21 @@ def test_replicates_give_the_ceiling() -> None:
     assert errors[0].mean() == pytest.approx(np.sqrt(1 - 0.25 / value.var()))
 
 
-def test_every_learner_has_an_untrained_copy() -> None:
-    study = StudyConfig(engines=({"id": "markov"}, {"id": "kmer"}))  # type: ignore[arg-type]
-    lanes = plan.lanes(study, SyntheticGenome(size=20_000))
-    untrained = [lane for lane in lanes if lane.corpus == plan.UNTRAINED]
-    assert [(lane.name, lane.role, len(lane.sizes)) for lane in untrained] == [("markov-untrained", Role.REFERENCE, 1)]
-
-
-def test_the_untrained_copy_is_the_one_that_the_engine_offers(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Trained:
-        weights = "trained"
+def test_an_untrained_copy_sits_unless_the_study_takes_it_away() -> None:
+    class Restarted:
+        def learn(self, pieces: Any) -> None: ...
 
         def untrained(self) -> Any:
-            return SimpleNamespace(weights="fresh")
+            return Restarted()
 
-    monkeypatch.setattr(plan, "make", lambda spec, config, seed: Trained())
-    lane = SimpleNamespace(engine=SimpleNamespace(id="markov"), seed=0, corpus=plan.UNTRAINED)
-    assert plan.sitter(lane, ()).weights == "fresh"  # type: ignore[arg-type]
-    lane.corpus = "whole"
-    assert plan.sitter(lane, ()).weights == "trained"  # type: ignore[arg-type]
+    world = SyntheticGenome(size=20_000)
+    study = StudyConfig.model_validate({"engines": [{"id": "markov"}]})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "make", lambda spec, config, seed: Restarted())
+        lanes = plan.lanes(study, world)
+        assert [(lane.name, lane.role, len(lane.sizes)) for lane in lanes][-1] == (
+            "markov-untrained", Role.UNTRAINED, 1)
+        assert len(plan.lanes(study.model_copy(update={"controls": ()}), world)) == len(lanes) - 1
 
 
 def test_references_are_records_like_any_other(tmp_path: Path) -> None:
@@ -125,14 +120,11 @@ def test_references_are_records_like_any_other(tmp_path: Path) -> None:
     run.run(study, tmp_path)
     found = run.records(tmp_path)
     beside = {(r.identity.assessment, r.identity.engine) for r in found if r.role is Role.REFERENCE}
-    assert beside == {("genomics/start-codon", "kmer"), ("genomics/start-codon", "position"),
-                      ("genomics/start-codon", "markov-untrained"), ("genomics/copy", "markov-untrained")}
+    assert beside == {("genomics/start-codon", "kmer"), ("genomics/start-codon", "position")}
     fitted = next(r for r in found if r.identity.engine == "position")
     assert (fitted.identity.readout, fitted.status) == (Readout.FIT, Status.OK)
     assert fitted.main_scale.value == material.TRAIN_ITEMS
     assert all(r.row()["role"] == "reference" for r in found if r.role is Role.REFERENCE)
-    untrained = [r for r in found if r.identity.engine == "markov-untrained"]
-    assert all(r.value == pytest.approx(r.chance, abs=1e-9) for r in untrained), "it holds all letters equal"
     again = run.run(study, tmp_path)
     assert again.reused == again.planned
 

@@ -18,12 +18,13 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind
 from kindergrad.core.records import Split
 from kindergrad.core.world import World
-from kindergrad.exams import build, references, sit
+from kindergrad.exams import build, readouts, references
 from kindergrad.exams.store import Store
 
 _FORMAT = 3
 TRAIN_SEED = 1_000_003  # training items of a probe come from another stream than the scored ones
-TRAIN_ITEMS = 2000
+TRAIN_ITEMS, TRAIN_TEXTS = 2000, 20_000
+"""Training items where items never end, and most training texts where a set is finite."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,14 @@ class Maker:
 
     def _train(self, assessment: Assessment, world: Any, level: str) -> Items | None:
         """Items to fit on: of another stream, and where a world is finite, of its training part."""
-        if not set(assessment.readouts) & set(sit.LEARNT):
+        if not set(readouts.offered(assessment)) & set(readouts.NEEDS_TRAINING):
             return None
-        n = getattr(world, "most_examples", TRAIN_ITEMS)
-        return assessment.items(getattr(world, "training", world), n, level, self.seed + TRAIN_SEED)
+        if not hasattr(world, "training"):
+            return assessment.items(world, TRAIN_ITEMS, level, self.seed + TRAIN_SEED)
+        one = assessment.items(world.training, 2, level, self.seed + TRAIN_SEED)
+        texts = sum(column[0].size for name, column in one.asked.items() if name != "context")
+        n = min(world.most_examples, TRAIN_TEXTS // max(1, texts))
+        return assessment.items(world.training, n, level, self.seed + TRAIN_SEED)
 
     def _ceiling(self, assessment: Assessment, items: Items) -> tuple[NDArray[np.float64], CeilingKind]:
         if items.ideal is not None:

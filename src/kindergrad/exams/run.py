@@ -114,7 +114,7 @@ def planned(ready: Prepared) -> Planned:
     """All exams of a study."""
     out = []
     for lane in ready.lanes:
-        engine = plan.sitter(lane, ready.study.plugins)
+        engine = plan.make(catalogue.engine(lane.engine.id, ready.study.plugins), lane.engine, lane.seed)
         out.append((lane, plan.exams(lane, engine, ready.materials), getattr(engine, "family", lane.name)))
     return out
 
@@ -126,7 +126,7 @@ def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, comman
     ids = [exam.identity.record_id for _, own, _ in exams for exam in own]
     reused = sum(store.has(i) for i in ids)
     store.write_json("study.json", ready.study.model_dump(mode="json"))
-    store.write_json("plan.json", {"records": ids + _reference_ids(ready), "exams": ids})
+    store.write_json("plan.json", {"records": ids + reference_ids(ready), "exams": ids})
     facts = {"world": ready.world.sentence, "left_out": dict(ready.left_out),
              "notes": list(getattr(ready.world, "notes", [])), "command": command, "reused": reused,
              "seconds": None}
@@ -235,7 +235,8 @@ def _top_name(made: material.Material) -> str:
     return "oracle" if made.items.ideal is not None else f"ceiling-{made.ceiling_kind.value}"
 
 
-def _reference_ids(ready: Prepared) -> list[str]:
+def reference_ids(ready: Prepared) -> list[str]:
+    """Record ids of the blind engines and of the oracle."""
     out = []
     for key, (assessment, _, _) in ready.materials.items():
         made = material.load(ready.store.cache / f"{key}.npz")

@@ -76,7 +76,7 @@ def bounds(curves: Sequence[Curve], rows: Sequence[Row]) -> list[Bounds]:
 
 def _sorted(rows: Iterable[Row], higher: bool) -> tuple[tuple[str, float, float | None], ...]:
     """Blind engines and references by value; of several readouts of one engine, each with its name."""
-    sat = [r for r in rows if r.role in (Role.BLIND, Role.REFERENCE) and r.value is not None]
+    sat = [r for r in rows if r.role in (Role.BLIND, Role.REFERENCE, Role.UNTRAINED) and r.value is not None]
     several = {name for name in {r.engine for r in sat} if len({r.readout for r in sat if r.engine == name}) > 1}
     found = [(f"{r.engine} ({r.readout.value})" if r.engine in several else r.engine, float(r.value or 0.0), r.stderr)
              for r in sat]

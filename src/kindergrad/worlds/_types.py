@@ -67,3 +67,17 @@ class MissenseSets(NamedTuple):
     harm: NDArray[np.float64] | None
     clusters: NDArray[np.str_]
     columns: Mapping[str, NDArray[np.float64]]
+
+
+class DoubleChanges(NamedTuple):
+    """Forms without either of two changes, with the left, with the right, with both: shape (n, c, 4) in that order.
+
+    ``value`` is what the two do beyond the sum of each as measured, (n, c); ``ideal`` the true one, None where nobody
+    knows it; ``columns`` may hold ``replicate``, the same from a second measurement.
+    """
+
+    texts: NDArray[np.str_]
+    measured: NDArray[np.float64]
+    value: NDArray[np.float64]
+    ideal: NDArray[np.float64] | None
+    columns: Mapping[str, NDArray[np.float64]] = MappingProxyType({})

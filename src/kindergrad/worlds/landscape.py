@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
+from kindergrad.core.dna import decode_rows
 from kindergrad.worlds._background import Codes, Floats
 from kindergrad.worlds._simulator import Simulator
+from kindergrad.worlds._types import DoubleChanges
 
 WORLD = "landscape"
 SITES, BETWEEN = 6, 3
@@ -100,6 +102,14 @@ class Landscape(Simulator):
     def measure(self, rng: np.random.Generator, fitness: Floats) -> Floats:
         """Fitness as measured."""
         return np.asarray(fitness + self.noise * rng.standard_normal(fitness.shape))
+
+    def double_changes(self, streams: Sequence[np.random.Generator], kind: str, n: int) -> DoubleChanges:
+        """n double changes per stream, each form measured once."""
+        drawn = [self.cycles(rng, kind, n) for rng in streams]
+        measured = np.stack([self.measure(rng, own.fitness) for rng, own in zip(streams, drawn, strict=True)])
+        codes = np.concatenate([own.codes.reshape(4 * n, -1) for own in drawn])
+        return DoubleChanges(decode_rows(codes).reshape(-1, n, 4), measured, interaction(measured),
+                             np.stack([own.interaction for own in drawn]))
 
     def write(self, letters: int) -> Codes:
         """Forms of both landscapes, each as often as exp(fitness) says, laid end to end."""

@@ -20,7 +20,6 @@ from kindergrad.core.assessment import BLIND, Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.stats.correlation import r_within, side_within
-from kindergrad.stats.frozen import frozen
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
@@ -31,7 +30,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 ASSESSMENT = Assessment(
     skill="genomics/protein-fitness", version="1.0", items=items,
-    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit_values, Readout.PROBE: frozen(put_fit_values)},
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit_values},
     score=r_within, twin=side_within, metric="correlation with measured fitness within a protein",
     twin_metric="on the right side of the median", chance=0.0, needs=("proteins",), cluster="first changed position",
     learner="kmer", levels=("gb1", "amyloid", "tdp43"), floor=(*BLIND, "by-changes", "by-amino"),

@@ -5,7 +5,8 @@ Does not show: the effects of single changes, which cancel.
 Floor: any engine whose score is a sum over sites, such as the best additive fit, letter frequencies or short words:
 it gives every pair of changes the same answer, 0.
 Ceiling: the true interactions against those of four noisy measurements each: exact, and below 1.
-Trap: saturation looks like interaction; here fitness adds up without a curve. In real data fit that first.
+Trap: saturation looks like interaction; in the simulation fitness adds up without a curve, in measured data the best
+additive fit with a rising curve is taken away first.
 Source: Weinreich et al. (2013), doi:10.1016/j.gde.2013.10.007.
 """
 
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 from kindergrad.core import seeds
 from kindergrad.core.asks import Fit, LogLikelihood, checked, log_likelihoods
 from kindergrad.core.assessment import Assessment
-from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.stats.scoring import correlated, correlated_top
@@ -31,14 +31,12 @@ PARTS = ("none", "left", "right", "both")
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
     streams = seeds.item_streams(n, seed, "epistasis", level)
-    drawn = [world.cycles(rng, level, CYCLES) for rng in streams]
-    measured = np.stack([world.measure(rng, own.fitness) for rng, own in zip(streams, drawn, strict=True)])
-    texts = decode_rows(np.concatenate([own.codes.reshape(4 * CYCLES, -1) for own in drawn])).reshape(n, CYCLES, 4)
+    drawn = world.double_changes(streams, level, CYCLES)
     return Items(
-        asked={part: texts[..., i] for i, part in enumerate(PARTS)},
-        truth={"value": interaction(measured), "measured": measured,
+        asked={part: drawn.texts[..., i] for i, part in enumerate(PARTS)},
+        truth={"value": drawn.value, "measured": drawn.measured, **drawn.columns,
                "cluster": np.array([f"item-{i}" for i in range(n)])},
-        ideal=np.stack([own.interaction for own in drawn]),
+        ideal=drawn.ideal,
     )
 
 

@@ -23,7 +23,6 @@ from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.stats import correlation
-from kindergrad.stats.frozen import frozen
 
 Floats = NDArray[np.float64]
 CHANGE, LEVEL = "change", "level"
@@ -63,7 +62,7 @@ def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) ->
 
 ASSESSMENT = Assessment(
     skill="genomics/level-and-change", version="1.0", items=items,
-    readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit, Readout.PROBE: frozen(put_fit)},
+    readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit},
     score=score, twin=twin, metric="correlation with the measurement", twin_metric="on the right side of the median",
     chance=0.0, needs=("pairs",), cluster="original sequence", learner="kmer", levels=(CHANGE, LEVEL),
     references=("kmer", "position", "position-pairs"), world="mpsa",

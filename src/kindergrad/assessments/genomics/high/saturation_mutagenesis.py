@@ -19,7 +19,6 @@ from kindergrad.core.assessment import BLIND, Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.stats.correlation import r_within, side_within
-from kindergrad.stats.frozen import frozen
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
@@ -30,7 +29,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 ASSESSMENT = Assessment(
     skill="genomics/saturation-mutagenesis", version="1.0", items=items,
-    readouts={Readout.LIKELIHOOD: put_change, Readout.FIT: put_fit_changes, Readout.PROBE: frozen(put_fit_changes)},
+    readouts={Readout.LIKELIHOOD: put_change, Readout.FIT: put_fit_changes},
     score=r_within, twin=side_within, metric="correlation with the measured effect within elements",
     twin_metric="on the right side of the median", chance=0.0, needs=("changes",), cluster="10 bases of an element",
     learner="none-yet", floor=(*BLIND, "by-substitution", "by-cpg", "by-place"), world="mpra_satmut",
