@@ -59,8 +59,9 @@ on all skills can refute them.
 - **Question**: what is asked, in one sentence.
 - **A worked item**: what the engine sees (a *context*, and one or several *targets*), with the answers of two engines.
   The *oracle* knows the process that wrote the item, and gives the ceiling. The *blind* engine knows only letter
-  frequencies of some kind, and gives the floor. {answers} Items are drawn from a small synthetic genome; the one shown
-  is typical: the oracle answers well, the blind engine as it usually does. "A coin" is the score of chance.
+  frequencies of some kind, and gives the floor. {answers} Items are drawn from a small synthetic genome, or from
+  a simulated world of the exam's own, whose corpus the blind engine has not read; the one shown is typical: the oracle
+  answers well, the blind engine as it usually does. "A coin" is the score of chance.
 - **Floor** and **ceiling**: what can be had without the skill, and the best that can be reached. A score between them,
   0 for the floor and 1 for the ceiling, can be compared between skills; a raw AUROC cannot.
 - **Trap**: how the exam could be passed without the skill. Famous benchmarks have been.

@@ -194,6 +194,7 @@ def _original(asked: Mapping[str, NDArray[np.str_]]) -> dict[str, NDArray[np.str
 
 
 def texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
+    """Each context with each of its targets."""
     context, target = np.broadcast_arrays(asked["context"], asked["target"])
     return [str(c) + str(t) for c, t in zip(context.flat, target.flat, strict=True)]
 

@@ -18,7 +18,7 @@ from kindergrad.core.dna import encode
 from kindergrad.core.engine import EngineSpec
 from kindergrad.core.names import Axis
 
-LONGEST = {1: 2000, 2: 24}
+LONGEST = {1: 2000, 2: 32}
 """Letters that are read, by order; what lies beyond gets no weight."""
 
 

@@ -26,11 +26,11 @@ from kindergrad.core.names import Axis
 
 _DEFAULT = "sklearn.linear_model.LogisticRegression"
 _MAX_ITERATIONS = 2000
-_PENALTIES = np.geomspace(1e-1, 1e5, 13)
+_PENALTIES = np.geomspace(0.1, 1e5, 7)  # of the ridge for measurements; the best by leaving one out
 
 
 class Probe:
-    """A scikit-learn classifier on standardised embeddings, fitted from n labelled examples.
+    """A scikit-learn classifier on standardised embeddings, fitted from n labelled examples; ridge for measurements.
 
     Parameters
     ----------
@@ -51,9 +51,10 @@ class Probe:
         self.embedding = _embedding(embedding, embedding_settings or {}) if isinstance(embedding, str) else embedding
         self._made = _classifier(classifier, dict(options or {}), seed)
         self._fitted: Any = None
+        self._measured = False
 
     def fit(self, sequences: Sequence[str], labels: NDArray[np.int64] | NDArray[np.float64]) -> None:
-        """Learn labels 0 and 1 from sequences; labels of type float64 are measurements, and get a ridge regression.
+        """Learn classes 0 and 1 (whole numbers), or measurements (float64), from sequences.
 
         Raises
         ------
@@ -67,22 +68,21 @@ class Probe:
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
-        measured = np.asarray(labels).dtype.kind == "f"
-        self._fitted = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES) if measured else clone(self._made))
+        self._measured = np.asarray(labels).dtype.kind == "f"
+        last = RidgeCV(alphas=_PENALTIES) if self._measured else clone(self._made)
+        self._fitted = make_pipeline(StandardScaler(), last)
         self._fitted.fit(self._embedded(sequences), labels)
 
     def decide(self, sequences: Sequence[str]) -> NDArray[np.float64]:
-        """Log odds of label 1 (or the classifier's own decision value), or the measurement, shape (n,).
-
-        Refuses what :meth:`fit` refuses.
-        """
+        """Log odds of label 1 (or the classifier's own decision value, or the measurement), shape (n,); refuses as
+        :meth:`fit` does."""
         if not len(sequences):
             return np.zeros(0)
         vectors = self._embedded(sequences)
+        if self._measured:
+            return np.asarray(self._fitted.predict(vectors), dtype=np.float64)
         if hasattr(self._fitted, "decision_function"):
             return np.asarray(self._fitted.decision_function(vectors), dtype=np.float64)
-        if not hasattr(self._fitted, "predict_proba"):
-            return np.asarray(self._fitted.predict(vectors), dtype=np.float64)
         p = np.clip(self._fitted.predict_proba(vectors)[:, 1], 1e-12, 1 - 1e-12)
         return np.asarray(np.log(p) - np.log1p(-p), dtype=np.float64)
 

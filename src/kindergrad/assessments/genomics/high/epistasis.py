@@ -58,5 +58,6 @@ ASSESSMENT = Assessment(
     skill="genomics/epistasis", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit},
     score=correlated, twin=correlated_top, metric="correlation within 8 pairs of changes",
     twin_metric="largest interaction of 8 named", chance=0.0, needs=("landscapes",), world="landscape", cluster="item",
-    learner="markov", levels=("triples", "pairs"), source="landscapes of 6 sites of the world 'landscape'",
+    learner="markov", levels=("triples", "pairs"),
+    references=("kmer", "position", "position-pairs"), source="landscapes of 6 sites of the world 'landscape'",
 )
