@@ -139,6 +139,41 @@ def test_junctions_are_kept_once_and_families_together(shared_data: Path) -> Non
         assert offered.ideal is None and all(len(set(row)) == 4 for row in offered.texts)
 
 
+def test_lists_of_promoters_hold_different_ones_with_their_noise(shared_data: Path) -> None:
+    streams = [np.random.default_rng(i) for i in range(12)]
+    drawn = world("dream_yeast", shared_data).activities(streams, 8, 1.0)
+    assert drawn.texts.shape == drawn.values.shape == drawn.noise["error"].shape == (12, 8)
+    assert all(len(set(row)) == 8 for row in drawn.texts.tolist()) and drawn.ideal is None
+    lac = world("sortseq_lac", shared_data).activities(streams, 8, 1.0)
+    assert (lac.values >= 0).all() and (lac.values <= 9).all() and not lac.noise
+
+
+def test_missense_changes_of_a_row_are_of_one_kind(shared_data: Path) -> None:
+    streams = [np.random.default_rng(i) for i in range(40)]
+    made = world("brca1_sge", shared_data)
+    sets = made.missense(streams, 3, (0.0, 0.0))  # type: ignore[attr-defined]
+    for row in range(40):
+        kinds = {(str(a)[0], str(b)[0]) for a, b in zip(sets.original[row], sets.changed[row], strict=True)}
+        assert len(kinds) == 1
+        assert all(a[1:] == b[1:] for a, b in zip(sets.original[row], sets.changed[row], strict=True))
+    assert sets.harm is None
+    assert (sets.columns["replicate"][:, 0] > sets.columns["replicate"][:, 1:].mean(axis=1)).mean() > 0.95
+    assert sets.columns["distance"][:, 0].mean() > sets.columns["distance"][:, 1:].mean()
+
+
+def test_double_changes_close_and_additive_values_have_none(shared_data: Path) -> None:
+    made = world("mpsa", shared_data)
+    drawn = made.double_changes([np.random.default_rng(0)], "pairs", 30)  # type: ignore[attr-defined]
+    for none, left, right, both in drawn.texts[0]:
+        assert sum(a != b for a, b in zip(none, left, strict=True)) == 1
+        assert sum(a != b for a, b in zip(none, right, strict=True)) == 1
+        assert sum(a != b for a, b in zip(none, both, strict=True)) == 2
+    weight = np.array([[0.3 * "ACGT".index(c) * i for i, c in enumerate(text)] for text in drawn.texts.ravel()])
+    additive = weight.sum(axis=1).reshape(drawn.measured.shape)
+    assert np.abs(additive @ np.array([1.0, -1.0, -1.0, 1.0])).max() < 1e-9
+    assert np.corrcoef(drawn.value[0], drawn.columns["replicate"][0])[0, 1] > 0
+
+
 @pytest.mark.parametrize("module", [mpsa, mpra_satmut, protein_scans, dream_yeast, phage_designs, splice_uci])
 def test_a_folder_without_the_files_is_refused(module: object, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no"):

@@ -22,6 +22,15 @@ TOLD = {
         "learner": "400 random promoters are too few; with 6,345 the published figures come out",
     },
     "genomics/new-genome": {"length": "designs have the lengths they were given; the floor looks them up"},
+    "genomics/affinity-to-activity": {
+        "shallow": "strong promoters are those near the wild type, whose letters the corpus has most",
+        "deep": "the same set as shallow: the depth of a real set cannot be chosen",
+    },
+    "genomics/missense-severity": {
+        "close": "unlike amino acids break more, which the floor looks up in a table",
+        "clear": "the same set as close: the limits are those of the source",
+        "learner": "a gene without its relatives is no corpus",
+    },
     "genomics/splice-site": {
         "learner": "half a thousand windows without their labels are no corpus",
         "acceptor": "decoys are drawn from real sequence, not matched in the pairs before AG",
@@ -30,7 +39,8 @@ TOLD = {
 """Exam -> level -> why blind engines do better than a coin; the floor takes this out of the score."""
 
 PLACES = [(a.id, a.world) for a in catalogue.assessments().values() if catalogue.data_set(a)]
-PLACES += [("genomics/splice-site", "splice_uci")]
+PLACES += [("genomics/splice-site", "splice_uci"), ("genomics/affinity-to-activity", "sortseq_lac"),
+           ("genomics/missense-severity", "brca1_sge")]
 
 
 @pytest.mark.parametrize(("name", "world"), PLACES)
