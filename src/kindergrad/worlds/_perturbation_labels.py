@@ -17,8 +17,8 @@ CONTROL = "control"
 """What every control is called from here on."""
 CONTROLS = frozenset([
     "control", "controls", "ctrl", "ctl", "non-targeting", "non_targeting", "nontargeting", "non-targeting-control",
-    "nt", "ntc", "negctrl", "neg_ctrl", "neg-ctrl", "negative_control", "negative-control", "safe-targeting", "unperturbed",
-    "untreated", "vehicle", "dmso", "mock"])
+    "nt", "ntc", "negctrl", "neg_ctrl", "neg-ctrl", "negative_control", "negative-control", "safe-targeting",
+    "unperturbed", "untreated", "vehicle", "dmso", "mock"])
 _FLAGS = ("control", "is_control", "ctrl")
 _CONTEXTS = ("cell_type", "celltype", "cell_line", "context", "tissue_type")
 _SYMBOLS = ("feature_name", "gene_name", "gene_symbol", "gene_symbols", "symbol")
