@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from kindergrad.core.answers_response import NotScored, ScoreAnswer, SkillScore
+from kindergrad.core.names import ExpressionScale
 from kindergrad.exams import score_response_field
 from kindergrad.exams import score_response_profiles as profiles
 from kindergrad.exams import score_response_skills as skills
@@ -22,9 +24,19 @@ from kindergrad.exams.score_response_skills import Found
 from kindergrad.stats import response, response_genes
 from kindergrad.stats.response_retrieval import Retrieved
 from kindergrad.worlds import expression_tables
-from kindergrad.worlds.expression_tables import Columns, ExpressionScale, ExpressionTable
+from kindergrad.worlds.expression_tables import Columns, ExpressionTable
 
 Tell = Callable[[int, int, str], None]
+
+
+class Scales(NamedTuple):
+    """What the user declares; None where the numbers shall tell."""
+
+    truth: ExpressionScale | None = None
+    prediction: ExpressionScale | None = None
+
+
+AS_PROVEN = Scales()
 
 SKILLS: dict[str, Callable[[Material, str], Found]] = {
     "perturbation/on-target": skills.on_target,
@@ -54,7 +66,7 @@ SKILLS: dict[str, Callable[[Material, str], Found]] = {
 """Skill -> how it is read from a table of predictions, in the order of the syllabus."""
 
 
-def score_files(prediction: Path, truth: Path, training: Path | None = None, *, scale: ExpressionScale | None = None,
+def score_files(prediction: Path, truth: Path, training: Path | None = None, *, scales: Scales = AS_PROVEN,
                 columns: Columns = expression_tables.AS_FOUND, tell: Tell = lambda done, planned, what: None
                 ) -> ScoreAnswer:
     """Read both files and score.
@@ -63,7 +75,7 @@ def score_files(prediction: Path, truth: Path, training: Path | None = None, *, 
     ----------
     prediction, truth : h5ad files; the truth holds cells and controls, the prediction cells or one row a perturbation.
     training : file with one training perturbation a line; None to use the truth's column 'split', if any.
-    scale : of both files, where they do not prove it.
+    scales : of truth and prediction, where they do not prove it.
 
     Raises
     ------
@@ -72,16 +84,11 @@ def score_files(prediction: Path, truth: Path, training: Path | None = None, *, 
     """
     declared = None if training is None else read_training(training)
     tell(0, 2 + len(SKILLS), f"reading {truth.name}")
-    true = expression_tables.read(truth, scale=scale, columns=columns)
+    true = expression_tables.read(truth, scale=scales.truth, columns=columns)
     tell(1, 2 + len(SKILLS), f"reading {prediction.name}")
-    said = expression_tables.read(prediction, scale=scale, columns=_for_prediction(columns, prediction), folds=1,
+    said = expression_tables.read(prediction, scale=scales.prediction, columns=columns._replace(control=None), folds=1,
                                   need_control=False)
     return score(said, true, material(said, true, declared or training_of(true)), tell=tell)
-
-
-def _for_prediction(columns: Columns, path: Path) -> Columns:
-    """A prediction needs no controls, hence no name of them."""
-    return columns._replace(control=None)
 
 
 def score(prediction: ExpressionTable, truth: ExpressionTable, found: Material, *,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kindergrad.core.errors import InputError
+from kindergrad.core.names import ExpressionScale
 from kindergrad.worlds._h5ad import Store
 
 DEPTH = 10_000.0
@@ -17,11 +17,6 @@ _LARGEST_LOG = 20.0
 """log1p of half a billion counts; larger numbers with fractions are no logarithms."""
 _LOOK = 512
 """Rows looked at, at the start, in the middle and at the end."""
-
-
-class ExpressionScale(StrEnum):
-    COUNTS = "counts"
-    LOG1P = "log1p"
 
 
 def scale_of(store: Store, asked: ExpressionScale | None) -> tuple[ExpressionScale, str]:

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.errors import InputError
+from kindergrad.core.names import ExpressionScale
 from kindergrad.core.seeds import stream
 from kindergrad.worlds import _expression_scale as scales
 from kindergrad.worlds import _h5ad, _perturbation_labels
-from kindergrad.worlds._expression_scale import ExpressionScale
 from kindergrad.worlds._perturbation_labels import CONTROL, Columns, Dialect, normalise
 
-__all__ = ["CONTROL", "Columns", "Dialect", "ExpressionScale", "ExpressionTable", "agree", "normalise", "read"]
+__all__ = ["CONTROL", "Columns", "Dialect", "ExpressionTable", "agree", "normalise", "read"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
