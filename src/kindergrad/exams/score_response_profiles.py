@@ -31,8 +31,12 @@ def unseen_gene_and_context(context: Context, label: str) -> bool:
     return "+" not in label and not context.home and label not in context.seen_elsewhere
 
 
-def seen_elsewhere(context: Context, label: str) -> bool:
-    return label in context.seen_elsewhere
+def other_cell_type(context: Context, label: str) -> bool:
+    return label in context.seen_elsewhere and not context.donor
+
+
+def other_donor(context: Context, label: str) -> bool:
+    return label in context.seen_elsewhere and context.donor
 
 
 def pair(seen: int) -> Wanted:
