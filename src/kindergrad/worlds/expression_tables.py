@@ -167,7 +167,8 @@ class _Gathered:
             self._look(rows, values)
             if self.scale is ExpressionScale.COUNTS:
                 depth = np.asarray(values.sum(axis=1)).ravel() if totals is None else totals[rows]
-                values = scales.log1p(values, depth)
+                with np.errstate(invalid="ignore", divide="ignore"):  # counts below 0 are counted above, refused below
+                    values = scales.log1p(values, depth)
             self._add(self.group[rows], columns, values)
         self._refuse()
 
