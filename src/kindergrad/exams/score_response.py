@@ -47,8 +47,7 @@ SKILLS: dict[str, Callable[[Material, str], Found]] = {
         response_genes.direction, "net share of movement of the 50 strongest genes that goes the predicted way"),
     "perturbation/which-genes-first": skills.genes(
         response_genes.order, "place of the movement in the predicted order of genes"),
-    "perturbation/additive-pair": profiles.profile(
-        profiles.pair(2), "no scored pairs whose two genes were trained alone in the same context"),
+    "perturbation/additive-pair": profiles.adding,
     "perturbation/new-donor": profiles.profile(
         profiles.other_donor, "no two scored perturbations that were trained in another donor (--context names the "
                               "column)"),
