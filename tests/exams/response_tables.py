@@ -104,6 +104,6 @@ def screen(seed: int, *, signal: float = 1.0, shared: float = 0.3, counts: bool 
     for label, effect in zip(labels, own, strict=True):
         cells.append(draw(base + common + effect, n_cells, rng))
         names += [label] * n_cells
-    exact = [draw(base + common + effect, 4000, np.random.default_rng(10_000 + seed)).mean(axis=0) for effect in own]
-    control = draw(base, 4000, np.random.default_rng(seed)).mean(axis=0)
+    exact = [draw(base + common + effect, 2000, np.random.default_rng(10_000 + seed)).mean(axis=0) for effect in own]
+    control = draw(base, 2000, np.random.default_rng(seed)).mean(axis=0)
     return Screen(genes, labels, n_training, np.stack(exact), control, np.concatenate(cells), np.array(names))
