@@ -33,7 +33,8 @@ def renamed(pairs: dict[str, str]) -> list[str]:
 ENSEMBL = [f"ENSG{i:05d}" for i in range(12)]
 DIALECTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "scPerturb": ({"perturbation": renamed({"A+B": "B_A"}),
-                   "nperts": [{"control": 0, "A+B": 2}.get(x, 1) for x in LABELS], "tissue_type": ["cell_line"] * 40}, {}),
+                   "nperts": [{"control": 0, "A+B": 2}.get(x, 1) for x in LABELS],
+                   "tissue_type": ["cell_line"] * 40}, {}),
     "GEARS": ({"condition": renamed({"control": "ctrl", "A": "A+ctrl", "B": "ctrl+B", "C_2": "C_2+ctrl"}),
                "condition_name": ["x"] * 40, "control": [int(x == "control") for x in LABELS]},
               {"genes": ENSEMBL, "var": {"gene_name": [f"g{i}" for i in range(12)]}}),
