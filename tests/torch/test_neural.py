@@ -128,6 +128,17 @@ def test_embeddings_and_drawn_letters_do_not_depend_on_the_batch(name: str) -> N
     assert drawn == [engine.generate([t], 7, seed=3)[0] for t in texts]
 
 
+def test_of_many_short_pieces_whole_ones_are_held_out() -> None:
+    """Their ends alone could not be predicted by anything that needs their beginnings."""
+    read = _training.Text()
+    assert read.add(["ACGTACGTAC"] * 30) == 300
+    assert len(read.held_out) == 3 * 11
+    assert len(read.read) == 27 * 11
+    single = _training.Text()
+    single.add(["ACGTACGTAC" * 10])
+    assert (len(single.read), len(single.held_out)) == (91, 11)
+
+
 def test_bad_input_is_refused() -> None:
     engine = make("convolution")
     with pytest.raises(SequenceError, match=r"piece 2: unknown letter 'U' at position 3"):
