@@ -96,7 +96,7 @@ def test_the_scan_has_the_gradient_of_a_loop() -> None:
 def test_it_learns_a_planted_word_and_its_untrained_copy_does_not(name: str) -> None:
     rng, word = stream(4, "plant"), "GATTACAGCT"
     corpus = "".join(text(10 + i, int(rng.integers(8, 16))) + word for i in range(1500))
-    engine = make(name, effort=3)
+    engine = make(name, effort=6)
     engine.learn([corpus[:15_000]])
     engine.learn([corpus[15_000:]])
     asked = (["CCT" + word[:5]] * 2, [word[5:], word[5:][::-1]])

@@ -18,7 +18,7 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Readout
 from kindergrad.core.records import Split
 from kindergrad.core.world import World
-from kindergrad.exams import build, sit
+from kindergrad.exams import build, mapped, sit
 from kindergrad.exams.store import Store
 
 _FORMAT = 2
@@ -147,9 +147,8 @@ def save(path: Path, material: Material) -> None:
 
 
 def load(path: Path) -> Material:
-    """Read material kept by :func:`save`."""
-    with np.load(path, allow_pickle=False) as kept:
-        arrays = {name: kept[name] for name in kept.files}
+    """Read material kept by :func:`save`; its arrays stay on disk and are mapped into memory, shared by all workers."""
+    arrays = mapped.arrays(path)
     key, level, kind, frequency, world, split = json.loads(str(arrays["meta"]))
 
     def items(part: str) -> Items | None:
