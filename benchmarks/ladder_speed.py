@@ -39,7 +39,7 @@ def study(engine: str, items: int) -> StudyConfig:
 
 def climb(ready: run.Prepared, engine: Any) -> dict[str, float]:
     """Seconds of every exam of one checkpoint, from mapping the items to the finished record."""
-    (lane, exams, family), = run.planned(ready)
+    ((_, exams, family),) = run.planned(ready)
     out: dict[str, float] = {}
     for exam in exams:
         start = time.perf_counter()
@@ -69,10 +69,11 @@ def main() -> None:
         seconds = climb(ready, engine)
         wall, processor = time.perf_counter() - wall, time.process_time() - processor
     slowest = sorted(seconds, key=seconds.__getitem__, reverse=True)[:8]
-    found = {"engine": given.engine, "items": given.items, "skills": len({n.split("[")[0].split(" (")[0] for n in seconds}),
-             "exams": len(seconds), "wall_seconds": round(wall, 2), "processor_seconds": round(processor, 2),
-             "load": round(load, 1), "aim_seconds": AIM, "met": processor < AIM,
-             "making_items_seconds": round(making, 1), "slowest": {n: round(seconds[n], 2) for n in slowest}}
+    skills_ = {name.split("[")[0].split(" (")[0] for name in seconds}
+    found = {"engine": given.engine, "items": given.items, "skills": len(skills_), "exams": len(seconds),
+             "wall_seconds": round(wall, 2), "processor_seconds": round(processor, 2), "load": round(load, 1),
+             "aim_seconds": AIM, "met": processor < AIM, "making_items_seconds": round(making, 1),
+             "slowest": {n: round(seconds[n], 2) for n in slowest}}
     print(json.dumps(found, indent=1))
     if given.out:
         given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

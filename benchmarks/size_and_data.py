@@ -1,16 +1,16 @@
-"""Data and size together: one family of nets in four sizes along one data ladder, and what the small say of the largest.
+"""Data and size together: one family of nets in four sizes along one ladder; what the small say of the largest.
 
     python benchmarks/size_and_data.py --table benchmarks/size_and_data.csv --out benchmarks/size_and_data.json
 
 The family is ``state-space``. Every size reads the same genome in the same pieces and sits the same exams; the long
 table has a row per size, scale and skill, with parameters and bases, for every verb that reads a table. Then:
 
-- thresholds on the data axis per size (bases at which a score reaches 0.5, between neighbouring points), and on the size
-  axis (parameters that reach 0.5 at the largest corpus);
+- thresholds on the data axis per size (bases at which a score reaches 0.5, between neighbouring points), and on the
+  size axis (parameters that reach 0.5 at the largest corpus);
 - the largest size is held out: its scores from the smaller ones, as those of the next smaller size, and by a line in
   log10 parameters at each corpus; mean absolute errors of both;
-- its loss (bits per base of a genome that was held out) by the law in parameters and data of Hoffmann et al. (2022), fitted on
-  the smaller sizes alone, with an interval of 80 %.
+- its loss (bits per base of a genome that was held out) by the law in parameters and data of Hoffmann et al. (2022),
+  fitted on the smaller sizes alone, with an interval of 80 %.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""A tiny model learns words, and sits exams while it trains: about a minute on one core. Needs kindergrad[hf], accelerate.
+"""A tiny model learns words, and sits exams while it trains: a minute on one core. Needs kindergrad[hf] and accelerate.
 
     python examples/train_with_exams.py /tmp/training
     kindergrad report /tmp/training/exams
 
-Ten-letter words stand in noise. The exam "exact word" is passed more and more; "copy" is not, since noise is never repeated.
+Ten-letter words stand in noise. The exam "exact word" is passed more and more; "copy" is not, since no noise is
+repeated.
 """
 
 from __future__ import annotations
