@@ -169,10 +169,10 @@ def _questions(source: Path | None, assessments: list[str] | None, domain: Domai
     from kindergrad.exams import outside
     from kindergrad.exams import run as running
 
-    config = small(study_of(source, domain), assessments, None)
+    config = small(study_of(source, domain), assessments)
     folder = source if source is not None and source.is_dir() else None
     with kept(folder) as place, progress() as tell:
-        return outside.export(running.prepare(outside.for_export(config), place, tell))
+        return outside.export(running.prepare(config, place, tell, probed=True))
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kindergrad.core.answers import StatusAnswer
-from kindergrad.core.asks import Embed
+from kindergrad.core.asks import Embed, Fit
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import InputError, StudyError
@@ -64,15 +64,17 @@ class _References(Mapping[str, Any]):
         return len(self._names)
 
 
-def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
-    """Build the world and make all items, floors and ceilings that are not on disk yet."""
+def prepare(study: StudyConfig, folder: Path | str, tell: Tell, *, probed: bool = False) -> Prepared:
+    """Build the world and make all items, floors and ceilings that are not on disk yet.
+
+    ``probed``: make the training items of frozen probes too, whatever the study's engines are.
+    """
     start = time.perf_counter()
     wanted = plan.chosen(study)
-    probed = any(_needs_training(study, config) for config in study.engines)
     tell(0, 0, f"making the world: {study.world.kind}")
     world = build.world(study)
     maker = material.Maker(
-        world=world, n=study.items, seed=study.seed, with_train=probed,
+        world=world, n=study.items, seed=study.seed, train=_training_items(study, probed),
         references=_References(material.reference_names(wanted, world.exact), study, world),
     )
     left_out = {a.id: why for a in wanted if (why := _lacks(a, maker.place(a)))}
@@ -172,10 +174,13 @@ def records(folder: Path | str) -> list[Record]:
     return [store.read(store.place(i) / "record.json") for i in planned["records"] if store.has(i)]
 
 
-def _needs_training(study: StudyConfig, config: EngineConfig) -> bool:
-    """Whether training items must be made: for a probe, or for an engine with embeddings to probe."""
-    spec = catalogue.engine(config.id, study.plugins)
-    return spec.axis is Axis.EXAMPLES or isinstance(plan.make(spec, config, 0), Embed)
+def _training_items(study: StudyConfig, probed: bool) -> int:
+    """How many must be made: many for curves over examples, fewer for engines with embeddings to probe."""
+    specs = [(catalogue.engine(config.id, study.plugins), config) for config in study.engines]
+    if any(spec.axis is Axis.EXAMPLES for spec, _ in specs):
+        return material.TRAIN_ITEMS
+    probed = probed or any(isinstance(plan.make(spec, config, 0), Embed | Fit) for spec, config in specs)
+    return sit.PROBE_ITEMS if probed else 0
 
 
 def _lacks(assessment: Assessment, world: World) -> str:
