@@ -15,6 +15,8 @@ _CLEAR = 2.0
 """Ceiling and floor must lie this many standard errors apart, else the score is a ratio of noise."""
 TIE = 1e-3
 """Answers closer than this (nats) are held equal: an engine that knows nothing must not win by rounding."""
+_FAR = 500.0
+"""Nats beyond which odds are as good as certain, and exponentials safe."""
 
 
 def placement(answers: Floats, true: NDArray[np.int64]) -> Floats:
@@ -35,6 +37,18 @@ def rank_first(answers: Floats, true: NDArray[np.int64]) -> Floats:
     return np.asarray(np.where(beaten_by_none, 1.0 / ties, 0.0))
 
 
+def preference(answers: Floats, true: NDArray[np.int64]) -> Floats:
+    """Probability of the true candidate against another one, mean over the others. (n, c), (n,) -> (n,) in [0, 1].
+
+    ``answers`` are natural log probabilities. 0.5 for a coin. Where candidates differ in one place only, this is the
+    likelihood of what stands there, alone: it does not fall with the length of the answer, and the notation around it,
+    which every candidate shares, does not count.
+    """
+    own = np.take_along_axis(answers, true[:, None], axis=1)
+    apart = np.clip(answers - own, -_FAR, _FAR)  # own against itself gives 1/2
+    return np.asarray(((1.0 / (1.0 + np.exp(apart))).sum(axis=1) - 0.5) / (answers.shape[1] - 1))
+
+
 def bits_gained(log_p: Floats, letters: NDArray[np.int64]) -> Floats:
     """Bits per letter gained over four equal letters: 0 for a uniform engine, 2 for a perfect one. (n,)."""
     return np.asarray(2.0 + log_p / np.log(2.0) / letters)
@@ -50,6 +64,11 @@ class Answered(Protocol):
 def placed(answers: Floats, items: Answered) -> Floats:
     """:func:`placement` of items that ask "which of these is the real one?"."""
     return placement(answers, items.truth["true"])
+
+
+def preferred(answers: Floats, items: Answered) -> Floats:
+    """:func:`preference` of items that ask "which of these is right?"."""
+    return preference(answers, items.truth["true"])
 
 
 def placed_first(answers: Floats, items: Answered) -> Floats:
