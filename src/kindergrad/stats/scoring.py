@@ -66,9 +66,16 @@ def placed(answers: Floats, items: Answered) -> Floats:
     return placement(answers, items.truth["true"])
 
 
-def preferred(answers: Floats, items: Answered) -> Floats:
-    """:func:`preference` of items that ask "which of these is right?"."""
-    return preference(answers, items.truth["true"])
+class Asked(Answered, Protocol):
+    """Items with what was asked as well."""
+
+    @property
+    def asked(self) -> Mapping[str, NDArray[Any]]: ...
+
+
+def preferred(answers: Floats, items: Asked) -> Floats:
+    """:func:`preference` among the candidates; a further answer, "none of these", counts in the sharp twin only."""
+    return preference(answers[:, : items.asked["target"].shape[1]], items.truth["true"])
 
 
 def placed_first(answers: Floats, items: Answered) -> Floats:
