@@ -32,12 +32,15 @@ class LogLikelihood(Protocol):
 
 @runtime_checkable
 class Fit(Protocol):
-    """Learn a label from n examples, then score new sequences."""
+    """Learn from n labelled examples, then score new sequences.
 
-    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None: ...
+    Labels of whole numbers are classes, 0 and 1; labels of type float64 are measurements, of any size.
+    """
+
+    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64] | Floats) -> None: ...
 
     def decide(self, sequences: Sequence[str]) -> Floats:
-        """A number per sequence, shape (n,), larger for label 1."""
+        """A number per sequence, shape (n,), larger for label 1, or for a larger measurement."""
         ...
 
 
@@ -126,8 +129,15 @@ def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) ->
     return checked(engine.decide(_texts(asked)), asked["target"].shape, "decide")
 
 
+def put_fit_values(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit the measured ``value`` of each candidate of ``train``, then decide on each candidate asked."""
+    engine.fit(_texts(train.asked), np.asarray(train.truth["value"], dtype=np.float64).ravel())
+    return checked(engine.decide(_texts(asked)), asked["target"].shape, "decide")
+
+
 def _texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
-    return [str(c) + str(t) for c, t in zip(asked["context"].flat, asked["target"].flat, strict=True)]
+    context, target = np.broadcast_arrays(asked["context"], asked["target"])
+    return [str(c) + str(t) for c, t in zip(context.flat, target.flat, strict=True)]
 
 
 def checked(answers: object, shape: tuple[int, ...], ask: str) -> Floats:

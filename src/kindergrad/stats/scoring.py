@@ -49,6 +49,22 @@ def preference(answers: Floats, true: NDArray[np.int64]) -> Floats:
     return np.asarray(((1.0 / (1.0 + np.exp(apart))).sum(axis=1) - 0.5) / (answers.shape[1] - 1))
 
 
+def correlation(answers: Floats, value: Floats) -> Floats:
+    """Pearson correlation of answers with measured values within each list, (n, c), (n, c) -> (n,) in [-1, 1].
+
+    0 where the answers, or the values, are all alike (closer than :data:`TIE`).
+    """
+    left, right = (x - x.mean(axis=1, keepdims=True) for x in (answers, value))
+    alike = (np.ptp(answers, axis=1) <= TIE) | (np.ptp(value, axis=1) <= TIE)
+    size = np.where(alike, 1.0, np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1)))
+    return np.asarray(np.where(alike, 0.0, (left * right).sum(axis=1) / size))
+
+
+def top_found(answers: Floats, value: Floats) -> Floats:
+    """1 where the largest answer is that of the largest value, 0 where not, 1/k in a tie of k. (n,) in [0, 1]."""
+    return rank_first(answers, np.argmax(value, axis=1))
+
+
 def bits_gained(log_p: Floats, letters: NDArray[np.int64]) -> Floats:
     """Bits per letter gained over four equal letters: 0 for a uniform engine, 2 for a perfect one. (n,)."""
     return np.asarray(2.0 + log_p / np.log(2.0) / letters)
@@ -81,6 +97,16 @@ def preferred(answers: Floats, items: Asked) -> Floats:
 def placed_first(answers: Floats, items: Answered) -> Floats:
     """:func:`rank_first`, the sharp twin of :func:`placed`."""
     return rank_first(answers, items.truth["true"])
+
+
+def correlated(answers: Floats, items: Answered) -> Floats:
+    """:func:`correlation` of items that ask to rank a list."""
+    return correlation(answers, items.truth["value"])
+
+
+def correlated_top(answers: Floats, items: Answered) -> Floats:
+    """:func:`top_found`, the sharp twin of :func:`correlated`."""
+    return top_found(answers, items.truth["value"])
 
 
 def gained(answers: Floats, items: Answered) -> Floats:

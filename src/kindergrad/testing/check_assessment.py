@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
-from kindergrad.core.names import CeilingKind, Domain, Readout
+from kindergrad.core.names import Axis, CeilingKind, Domain, Readout
 from kindergrad.core.seeds import stream
 from kindergrad.core.text import CHARACTERS
 from kindergrad.exams import catalogue, sit
+from kindergrad.exams.material import TRAIN_SEED
 from kindergrad.stats.scoring import cluster_stderr
 from kindergrad.syllabus import skills
 from kindergrad.testing.mock import Mock
@@ -38,6 +39,7 @@ _CLEAR = 3.0  # standard errors between two scores on the same items
 _RARE = 1e-5  # p value below which the place of the true candidate is not uniform
 _LETTERS = {Domain.GENOMICS: "ACGT", Domain.ARITHMETIC: CHARACTERS}  # that may be asked
 _UNIFORM = {Domain.GENOMICS: "uniform", Domain.ARITHMETIC: "text-uniform"}
+_EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
 _GUESSES = 40
 _MOCKS = 5
 _NOISE = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)  # in standard deviations of the ideal answers
@@ -145,8 +147,8 @@ def check_assessment(
 
 
 def _references(world: Any, assessment: Assessment) -> References:
-    learners = () if assessment.learner == NONE_YET else (assessment.learner,)
-    return references(world, domain=assessment.domain, learners=learners)
+    known = assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is not Axis.EXAMPLES
+    return references(world, domain=assessment.domain, learners=(assessment.learner,) if known else ())
 
 
 def _taught(name: str, corpus: list[str]) -> Any:
@@ -161,14 +163,20 @@ def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], 
     items = assessment.items(world, size[0], level, size[1])
     _truth_free(assessment, items)
 
-    def scores(engine: Any) -> Floats:
-        return np.asarray(assessment.score(sit.ask(engine, assessment, Readout.LIKELIHOOD, items), items))
+    def scores(engine: Any, train: Items | None = None) -> Floats:
+        readout = Readout.LIKELIHOOD if train is None else Readout.FIT
+        return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
     absent = sorted(set(assessment.floor) - set(engines.blind))
     _require(assessment, not absent, f"floor names blind engines that do not exist: {absent}")
     blind = {name: scores(engines.blind[name]) for name in assessment.floor}
     top = None if items.ideal is None else np.asarray(assessment.score(items.ideal, items))
-    return _Sat(level, items, blind, top, {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items()})
+    learner = {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items()}
+    if assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
+        train = assessment.items(world, _EXAMPLES[1], level, size[1] + TRAIN_SEED)
+        few, many = (scores(_taught(assessment.learner, []), sit.first(train, k)) for k in _EXAMPLES)
+        learner |= {assessment.learner: (few, many)}
+    return _Sat(level, items, blind, top, learner)
 
 
 def _declared(a: Assessment) -> None:
@@ -220,14 +228,15 @@ def _truth_free(a: Assessment, items: Items) -> None:
     expected = len(items) / len(count)
     _require(a, _chi_square(float(((count - expected) ** 2 / expected).sum()), len(count) - 1) > _RARE,
              f"the place of the true candidate is not uniform: {count.tolist()}")
-    lengths = np.stack([np.char.str_len(column) for column in items.asked.values() if column.ndim == 2])
+    lengths = np.stack(np.broadcast_arrays(*[np.char.str_len(column) for column in items.asked.values()
+                                             if column.ndim == 2]))
     uneven = sorted(np.flatnonzero((lengths != lengths[:, :, :1]).any(axis=(0, 2))))
     _require(a, not uneven, f"candidates differ in length, first in item {uneven[0] if uneven else 0}")
 
 
 def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
-    if "true" in one.items.truth:
+    if {"true", "value"} & set(one.items.truth):
         shape = (len(one.items), _candidates(one.items))
         draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
         mean = np.mean(draws, axis=0)
@@ -289,7 +298,7 @@ def _worse(items: Items) -> list[Floats]:
 
 def _blind(a: Assessment, one: _Sat, reason: str | None) -> None:
     """Where controls are matched, no blind engine does better than chance, but for reasons that are listed."""
-    if "true" not in one.items.truth:
+    if not {"true", "value"} & set(one.items.truth):
         return
     best = one.blind[one.best]
     off, error = float(best.mean()) - a.chance, one.stderr(best)
