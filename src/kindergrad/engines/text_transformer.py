@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core import extras
 from kindergrad.core.engine import EngineSpec
-from kindergrad.core.errors import InputError
 from kindergrad.core.names import Domain
 from kindergrad.core.seeds import key, stream
 from kindergrad.core.text import CHARACTERS, decode, encode
@@ -53,11 +53,7 @@ class TextTransformer:
     family = "text-transformer"
 
     def __init__(self, width: int = 64, depth: int = 2, effort: float = 1.0, seed: int = 0) -> None:
-        import importlib.util
-
-        if importlib.util.find_spec("torch") is None:
-            raise InputError("engine 'text-transformer' needs torch, which is not installed; try pip install "
-                             "'kindergrad[torch]'")
+        extras.require("torch", f"engine '{self.name}'")
         if width < _HEAD or width % _HEAD or depth < 1 or not effort > 0:
             raise ValueError(f"width must be a multiple of {_HEAD}, depth at least 1 and effort positive; got width "
                              f"{width}, depth {depth}, effort {effort}")
@@ -220,4 +216,4 @@ def _turned(x: Any) -> Any:
     return torch.cat([left * angle.cos() - right * angle.sin(), left * angle.sin() + right * angle.cos()], dim=-1)
 
 
-ENGINES = (EngineSpec(make=TextTransformer, id="text-transformer", domain=Domain.ARITHMETIC),)
+ENGINES = (EngineSpec(make=TextTransformer, id="text-transformer", extra="torch", domain=Domain.ARITHMETIC),)

@@ -6,6 +6,7 @@ The same sentences stand on the page and in the terminal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +16,26 @@ from kindergrad.core.names import Grade, Readout, ThresholdKind, Verdict
 from kindergrad.report import words
 from kindergrad.report.ladder import plain
 
+if TYPE_CHECKING:
+    from rich.console import Group
+
 LATE = 1.5
 """Times the scale of the score at which an exact match counts as late."""
+
+
+def terminal(answer: JourneyAnswer | None) -> Group:
+    """All questions and answers, for a terminal; nothing where there is nothing to tell."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    lines: list[Text | Padding] = []
+    for found in shown(answer) if answer else ():
+        lines.append(Text(f"From easy to hard: {title(found, answer)}", style="bold"))
+        for question, said in sentences(found, answer):
+            lines += [Padding(Text(question), (0, 0, 0, 1)), Padding(Text(said, style="dim"), (0, 0, 0, 3))]
+        lines.append(Text(""))
+    return Group(*lines)
 
 
 def title(found: Journey, answer: JourneyAnswer) -> str:
