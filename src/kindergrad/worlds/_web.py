@@ -22,7 +22,7 @@ SHOWN = 5
 """Problems of its own skill that a document shows."""
 RECALLED = 1
 """Problems of each skill that it needs."""
-BLOCK = 1000
+BLOCK = 100
 """Documents drawn at a time: one piece of the corpus."""
 _TALK = (2, 5)  # sentences of a document that is only talk
 _WORDS = (4, 9)  # words of a sentence
