@@ -195,7 +195,7 @@ def _sum(choice: dict[str, Any], start: int, end: int) -> float:
     if not offsets or not values or len(offsets) != len(values):
         raise EngineError("the endpoint gives no logprobs of the prompt (echo with logprobs); it can be asked to write "
                           "only; try --set likelihood=false")
-    if offsets[0] > 0 or max(offsets) < start:
+    if offsets[0] > 0:
         raise EngineError("the endpoint gives logprobs of what it wrote, not of the prompt (no echo); try --set "
                           "likelihood=false")
     asked = [v for at, after, v in zip(offsets, [*offsets[1:], end + 1], values, strict=True)
