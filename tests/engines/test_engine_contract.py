@@ -16,7 +16,7 @@ from kindergrad.worlds.genome import SyntheticGenome
 
 ASKED = sorted(name for name, spec in catalogue.engines().items()
                if spec.role is not Role.ORACLE and not spec.extra and name not in ("predictions", "llm"))
-"""Engines of extras are tested in tests/torch, answers from a file in test_predictions.py, from a server in test_llm.py."""
+"""Engines of extras are tested in tests/torch, answers from a file or a server in test_predictions and test_llm."""
 
 
 @pytest.mark.parametrize("name", ASKED)

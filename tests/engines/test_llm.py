@@ -16,8 +16,8 @@ import pytest
 from kindergrad.core.asks import Generate, LogLikelihood, Trained
 from kindergrad.core.errors import EngineError, InputError, StudyError
 from kindergrad.core.names import Axis, Domain
-from kindergrad.exams import defaults
 from kindergrad.engines.llm import llm
+from kindergrad.exams import defaults
 
 Answer = tuple[int, Any]
 Serve = Callable[[Callable[[str, dict[str, Any]], Answer]], str]
@@ -98,7 +98,7 @@ def test_a_preface_and_a_key_are_sent(serve: Serve, tmp_path: Path) -> None:
     engine = llm(serve(answer), "tiny", key_file=str(tmp_path / "key"), preface=str(tmp_path / "page.txt"), **FAST)
     engine.log_likelihood(["3+4 = "], ["7"])
     assert asked[0]["prompt"] == ["1+1 = 2. 3+4 = 7"] and asked[0]["_key"] == "Bearer secret"
-    with pytest.raises(InputError, match="cannot read .*nowhere: No such file"):
+    with pytest.raises(InputError, match=r"cannot read .*nowhere: No such file"):
         llm("http://localhost/v1", "tiny", key_file=str(tmp_path / "nowhere"), **FAST)
 
 
@@ -122,13 +122,13 @@ def test_busy_servers_are_asked_again(serve: Serve) -> None:
     assert llm(serve(answer), "tiny", **FAST).generate(["3+4 = "], 1, 0) == ["7"] and len(asked) == 3
 
 
-def test_an_endpoint_that_is_down_is_told_in_one_line_and_not_asked_again(serve: Serve) -> None:
+def test_an_endpoint_that_is_down_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = llm("http://127.0.0.1:9/v1", "tiny", **FAST)
-    with pytest.raises(EngineError, match=r"127.0.0.1:9/v1/completions does not answer after 3 attempts: .*refused.*; "
-                                          r"is the server running") as caught:
+    line = r"127\.0\.0\.1:9/v1/completions does not answer after 3 attempts: .*refused.*; is the server running"
+    with pytest.raises(EngineError, match=line) as caught:
         engine.generate(["3+4 = "], 1, 0)
     assert "\n" not in str(caught.value)
-    engine._once = lambda where, body: pytest.fail("asked again")  # type: ignore[method-assign]  # must not be called
+    monkeypatch.setattr(engine, "_once", lambda where, body: pytest.fail("asked again"))
     with pytest.raises(EngineError, match="does not answer"):
         engine.log_likelihood(["3+4 = "], ["7"])
 

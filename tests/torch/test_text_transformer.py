@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import torch
 
+import torch
 from kindergrad.core.errors import SequenceError
 from kindergrad.core.names import Domain
 from kindergrad.core.text import CHARACTERS

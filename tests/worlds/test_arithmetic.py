@@ -197,7 +197,7 @@ def test_what_is_no_text_is_refused_in_one_line(tmp_path: Path, content: bytes, 
 
 
 def test_a_missing_text_and_a_misspelt_setting(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read .*nowhere.txt: No such file"):
+    with pytest.raises(InputError, match=r"cannot read .*nowhere\.txt: No such file"):
         make(0, corpus=tmp_path / "nowhere.txt")
     with pytest.raises(StudyError, match="has no setting 'colour'"):
         build.named("arithmetic", 0, colour=1)

@@ -162,7 +162,7 @@ def put_generation(engine: Generate, asked: Mapping[str, NDArray[np.str_]]) -> F
         for row, text in zip(rows, written, strict=True):
             wrong[row] = [sum(map(str.__ne__, candidate, text.ljust(int(length)))) for candidate in target[row]]
     none = np.where(wrong.min(axis=1) > 0, 0.0, -(lengths + 1.0))
-    return checked(APART * np.column_stack([-wrong, none]), (len(wrong), wrong.shape[1] + 1), "generate")
+    return np.concatenate([-APART * wrong, APART * none[:, None]], axis=1)
 
 
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:

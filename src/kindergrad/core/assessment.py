@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Domain, Readout
 
-
 TEXT_BLIND = ("text-uniform", "text-composition-0", "text-composition-1", "text-composition-2", "text-local",
               "text-words")
 """Blind engines of plain text: the floor of exams that are written, not sequenced."""

@@ -3,8 +3,8 @@
 Context and answer are cut into tokens together, so that a space before a number goes where the model wants it; the
 tokens that differ from those of the context alone are the answer's.
 
-Shows: what the weights know, as they are. Does not show: what the model had read; a model that never saw the notation of
-an exam may know the arithmetic. A page of the notation can be put before every question (``preface``).
+Shows: what the weights know, as they are. Does not show: what the model had read; a model that never saw the notation
+of an exam may know the arithmetic. A page of the notation can be put before every question (``preface``).
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class CausalText:
         ids = [int(i) for i in self._source.tokenizer(text, add_special_tokens=False)["input_ids"]]
         limit = self._source.context()
         if limit is not None and len(ids) >= limit:
-            raise EngineError(f"a text of {len(ids)} tokens does not fit into the {limit} that the model reads at once; "
-                              "try a shorter preface")
+            raise EngineError(f"a text of {len(ids)} tokens does not fit into the {limit} that the model reads at "
+                              "once; try a shorter preface")
         return ids
 
 

@@ -106,9 +106,8 @@ class Writer:
         prompts = [(self._preface + text).rstrip(" ") for text in context]
         body = {"max_tokens": length + 1, "temperature": 0, "seed": seed}
         if self.options.chat:
-            found = [self._ask("chat/completions", body | {"messages": [{"role": "user", "content": _TASK + prompt}]})[0]
-                     for prompt in prompts]
-            written = [_at(choice, "message", "content") for choice in found]
+            asked = [{"messages": [{"role": "user", "content": _TASK + prompt}]} for prompt in prompts]
+            written = [_at(self._ask("chat/completions", body | one)[0], "message", "content") for one in asked]
         else:
             written = [_at(choice, "text") for part in self._parts(prompts)
                        for choice in self._ask("completions", body | {"prompt": part})]

@@ -77,7 +77,7 @@ def needs(found: Journey) -> str:
     if not found.ahead_of_need:
         return "No skill clearly rose before one that it is thought to need."
     said = words.join([f"{plain(e.harder)} before {plain(e.easier)}" for e in found.ahead_of_need])
-    return f"Yes: {said}. What the syllabus takes for a need was none for this engine, or the exam is passed without it."
+    return f"Yes: {said}. What the syllabus takes for a need was none here, or the exam is passed without it."
 
 
 def jumps(found: Journey) -> str:
@@ -117,8 +117,8 @@ def foretold(found: Journey) -> str:
     inside, inside80 = sum(f.inside90 for f in due), sum(f.inside80 for f in due)
     worst = max(due, key=lambda f: abs(f.off))
     steps = sorted({round(f.scale / f.scale_then, 1) for f in due})
-    text = f"From {_range([f.scale_then for f in due])}, for {_times(steps)} as much: {inside} of {len(due)} outcomes " \
-        f"lie in their 90 % interval, {inside80} in that of 80 %; off by {np.median(off):.2f} in the median. "
+    text = f"From {_range([f.scale_then for f in due])}, for {_times(steps)} as much: {inside} of {len(due)} " \
+        f"outcomes lie in their 90 % interval, {inside80} in that of 80 %; off by {np.median(off):.2f} in the median. "
     return text + (f"Farthest off: {plain(worst.skill)}, foretold {_interval(worst)}, came out at "
                    f"{words.number(worst.outcome)}.")
 

@@ -94,7 +94,7 @@ class _Sat(NamedTuple):
 
 def references(world: Any, *, domain: Domain = Domain.GENOMICS, learners: tuple[str, ...] = ("markov",),
                little: int = 1000) -> References:
-    """All blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all of it."""
+    """All blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all."""
     corpus = world.corpus(0)
     blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items()
              if spec.role.value == "blind" and spec.domain is domain}

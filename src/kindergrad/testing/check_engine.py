@@ -51,7 +51,7 @@ def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tole
     corpus : pieces that the engine reads first, if it learns; without them it is asked as it comes.
     tolerance : largest difference, absolute and relative, between two answers that must be equal; a net in
         32 bits needs some 1e-4.
-    domain : what it reads: DNA, or for arithmetic plain text, where case counts, and all but printable ASCII is refused.
+    domain : what it reads: DNA, or for arithmetic plain text, where case counts and only printable ASCII is taken.
     """
     rules = {LogLikelihood: _log_likelihood, PseudoLikelihood: _pseudo_likelihood, Fit: _fit, Embed: _embed}
     asked = [rule for ask, rule in rules.items() if isinstance(engine, ask)]

@@ -1,4 +1,4 @@
-"""What every world of sequences, or of text, must hold: a conformance suite for built-in worlds and for those of plug-ins."""
+"""What every world of sequences or of text must hold: a conformance suite, for those of plug-ins too."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def check_world(world: Any, *, again: Any | None = None) -> None:
     """Raise AssertionError, with the rule that is broken, if a world is not what exams rely on.
 
     Rules: it says what it is and offers; what is missing has a reason; the corpus holds only A, C, G, T (on the axis
-    tokens: printable ASCII) and at least ``size`` letters; another seed gives the same letters in another order; the control corpus keeps the
-    composition and loses the order; draws depend on their stream alone; and what is drawn for exams shares no long
-    words with the corpus.
+    tokens: printable ASCII) and at least ``size`` letters; another seed gives the same letters in another order; the
+    control corpus keeps the composition and loses the order; draws depend on their stream alone; and what is drawn for
+    exams shares no long words with the corpus.
 
     Parameters
     ----------
