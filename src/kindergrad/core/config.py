@@ -111,6 +111,8 @@ class StudyConfig(_Strict):
     worlds: dict[str, str] = Field(default_factory=dict)
     """Assessment -> another world that its items come from, such as a public data set."""
     plugins: tuple[Path, ...] = ()
+    foretell: float | None = Field(default=None, gt=0, lt=1)
+    """Share of the largest scale after which forecasts of that scale are registered; None: they are not."""
     comparable: bool = True
     """False for --quick runs: their numbers are not to be compared with others."""
 

@@ -18,7 +18,7 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind
 from kindergrad.core.records import Split
 from kindergrad.core.world import World
-from kindergrad.exams import build, readouts, references
+from kindergrad.exams import build, mapped, readouts, references
 from kindergrad.exams.store import Store
 
 _FORMAT = 3
@@ -75,12 +75,14 @@ class Maker:
 
     ``references`` are engines by id: those that have read the whole corpus (blind ones, and those that give the ceiling
     of a world without oracle), and fresh ones that are fitted. ``data`` is the folder of public data sets;
-    ``worlds`` names other worlds for single assessments.
+    ``worlds`` names other worlds for single assessments; ``train`` is the number of training items, where items never
+    end.
     """
 
     world: World
     n: int
     seed: int
+    train: int
     references: Mapping[str, Any]
     data: Path | None = None
     worlds: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +98,7 @@ class Maker:
 
     def key(self, assessment: Assessment, level: str) -> str:
         text = json.dumps([_FORMAT, assessment.id, assessment.version, level, self.place(assessment).digest,
-                           self.world.digest, self.n, self.seed, sorted(self.references)])
+                           self.world.digest, self.n, self.seed, self.train, sorted(self.references)])
         return f"{assessment.id.replace('/', '-')}-{level}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
 
     def get(self, store: Store, assessment: Assessment, level: str) -> Material:
@@ -122,7 +124,7 @@ class Maker:
         if not set(readouts.offered(assessment)) & set(readouts.NEEDS_TRAINING):
             return None
         if not hasattr(world, "training"):
-            return assessment.items(world, TRAIN_ITEMS, level, self.seed + TRAIN_SEED)
+            return assessment.items(world, self.train, level, self.seed + TRAIN_SEED)
         one = assessment.items(world.training, 2, level, self.seed + TRAIN_SEED)
         texts = sum(column[0].size for name, column in one.asked.items() if name != "context")
         n = min(world.most_examples, TRAIN_TEXTS // max(1, texts))
@@ -169,9 +171,8 @@ def save(path: Path, material: Material) -> None:
 
 
 def load(path: Path) -> Material:
-    """Read material kept by :func:`save`."""
-    with np.load(path, allow_pickle=False) as kept:
-        arrays = {name: kept[name] for name in kept.files}
+    """Read material kept by :func:`save`; its arrays stay on disk and are mapped into memory, shared by all workers."""
+    arrays = mapped.arrays(path)
     key, level, kind, frequency, world, split, failures = json.loads(str(arrays["meta"]))
 
     def items(part: str) -> Items | None:

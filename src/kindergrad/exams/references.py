@@ -21,7 +21,7 @@ from kindergrad.core.assessment import BY, Assessment
 from kindergrad.core.errors import EngineError, InputError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
-from kindergrad.exams import sit
+from kindergrad.exams import catalogue, sit
 from kindergrad.stats import correlation
 
 Floats = NDArray[np.float64]
@@ -64,7 +64,9 @@ class Exam(NamedTuple):
 
 def fitted(assessment: Assessment) -> tuple[str, ...]:
     """References of an assessment: where nothing can be fitted, there are none."""
-    own = tuple(name for name in assessment.references if name not in assessment.floor)
+    known = catalogue.engines()
+    own = tuple(name for name in assessment.references if name not in assessment.floor
+                and (name not in known or known[name].domain is assessment.domain))
     return own if Readout.FIT in assessment.readouts else ()
 
 
