@@ -14,7 +14,7 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Readout, Role, Status
 from kindergrad.engines.kmer import KmerProbe
 from kindergrad.engines.position import PositionProbe
-from kindergrad.exams import catalogue, material, plan, references, run
+from kindergrad.exams import catalogue, material, plan, references, run, sit
 from kindergrad.worlds.genome import SyntheticGenome
 
 
@@ -123,7 +123,7 @@ def test_references_are_records_like_any_other(tmp_path: Path) -> None:
     assert beside == {("genomics/start-codon", "kmer"), ("genomics/start-codon", "position")}
     fitted = next(r for r in found if r.identity.engine == "position")
     assert (fitted.identity.readout, fitted.status) == (Readout.FIT, Status.OK)
-    assert fitted.main_scale.value == material.TRAIN_ITEMS
+    assert fitted.main_scale.value == sit.PROBE_ITEMS
     assert all(r.row()["role"] == "reference" for r in found if r.role is Role.REFERENCE)
     again = run.run(study, tmp_path)
     assert again.reused == again.planned
