@@ -11,7 +11,6 @@ DEEPER = {"assessments": 3}  # domain, grade, file
 
 # (file, function): (parameters, reason). None may be added, no number may grow.
 MANY_PARAMETERS = {
-    ("exams/defaults.py", "study"): (7, "each is an option of the command line; keyword-only after the first"),
     ("report/figures/canvas.py", "Sheet.write"): (7, "place, text and style of one label; keyword-only after three"),
     ("stats/curve.py", "fit"): (7, "data and options of the one public fit; keyword-only after three"),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kindergrad.cli.doors import EXIT_INCOMPLETE, Json, Source, app, command, console, print_json, progress
+from kindergrad.core.names import Domain
 
 if TYPE_CHECKING:
     from kindergrad.core.config import StudyConfig
@@ -19,6 +20,7 @@ Out = Annotated[Path, typer.Option("--out", help="Folder for records and report.
 def run(
     study: Annotated[Path | None, typer.Argument(help="study.yaml; without it, the built-in study.")] = None,
     out: Out = Path("kindergrad-out"),
+    domain: Annotated[Domain | None, typer.Option(help="Whose built-in study (default: genomics).")] = None,
     genome: Annotated[Path | None, typer.Option(help="FASTA or GenBank of a real genome, gz or not.")] = None,
     annotation: Annotated[Path | None, typer.Option(help="GFF3 or GenBank with genes.")] = None,
     decoy: Annotated[Path | None, typer.Option(help="FASTA of another genome, for 'whose genome'.")] = None,
@@ -37,7 +39,8 @@ def run(
     from kindergrad.exams.store import LEDGER
     from kindergrad.report import card, text
 
-    config = _study(study, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick, plugins=plugins)
+    config = _study(study, domain=domain, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick,
+                    plugins=plugins)
     with progress() as tell:
         how: dict[str, Any] = {"workers": workers or pool.available(), "tell": tell, "command": command()}
         status = choosing.adaptive(config, out, budget=budget, **how) if adaptive else running.run(config, out, **how)

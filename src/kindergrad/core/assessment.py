@@ -39,7 +39,8 @@ class Assessment:
     top : the end of the metric's scale.
     learner : the reference engine that improves with data, or ``none-yet``.
     reference : engine that gives the ceiling, after the whole corpus, where the world has no oracle; None: ``top``.
-    frequency : level -> occurrences of one concept per base in a world, or None.
+    frequency : level -> occurrences of one concept per unit of the corpus (base, perturbation ...), or None.
+    world : name of a small world of its own, made with the study's seed, or None: the study's world.
     """
 
     skill: str
@@ -61,6 +62,7 @@ class Assessment:
     top: float = 1.0
     reference: str | None = None
     frequency: Callable[[Any, str], float | None] = lambda world, level: None
+    world: str | None = None
     diagnostics: Callable[..., dict[str, float]] | None = None
     superseded_by: str | None = None
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from kindergrad.core import scale as scales
 from kindergrad.core.errors import StudyError, UnknownNameError
-from kindergrad.core.names import Axis
+from kindergrad.core.names import Domain
 
 
 class _Strict(BaseModel):
@@ -34,13 +34,22 @@ Ladder = Annotated[tuple[float, ...], BeforeValidator(_read), AfterValidator(_ch
 class WorldConfig(_Strict):
     """Where the corpus and the items come from."""
 
-    kind: Literal["genome", "annotated_genome"] = "genome"
-    size: int = Field(default=10_000_000, ge=1000)
+    kind: str = "genome"
+    """Name of a world; ``kindergrad list worlds`` shows them."""
+    size: int | None = Field(default=None, ge=1000)
     """Bases of the synthetic genome."""
     genome: Path | None = None
     annotation: Path | None = None
     decoy: Path | None = None
     """FASTA of another genome, for the skill "whose genome"."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """What else the world is made with."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Everything that was given to make the world with."""
+        named = self.model_dump(exclude={"kind", "settings"}, exclude_none=True)
+        return named | self.settings
 
 
 class EngineConfig(_Strict):
@@ -85,15 +94,14 @@ class StudyConfig(_Strict):
     """A whole study. Unknown keys are errors that name the nearest valid key."""
 
     name: str = "study"
-    domain: Literal["genomics"] = "genomics"
+    domain: Domain = Domain.GENOMICS
     seed: int = 0
     world: WorldConfig = WorldConfig()
     engines: tuple[EngineConfig, ...] = (EngineConfig(id="markov", seeds=2),)
     controls: tuple[Literal["shuffled"], ...] = ()
     """Copies of the corpus without the skill; learners read them too, marked as controls."""
-    axis: Axis = Axis.BASES
     scales: Ladder = ()
-    """Sizes of the data ladder; empty: four per decade from 1e3 to the size of the corpus."""
+    """Sizes of the data ladder; empty: four per decade up to the size of the corpus."""
     assessments: tuple[str, ...] = ("all",)
     items: int = Field(default=400, ge=10, le=100_000)
     goal: str | None = None

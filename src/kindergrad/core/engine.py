@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kindergrad.core.names import Axis, Role
+from kindergrad.core.names import Axis, Domain, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,11 +17,13 @@ class EngineSpec:
     ----------
     id : the name in ``study.yaml`` and in every record.
     make : called with ``settings`` and ``seed`` (where it takes them); returns an object with the methods of an ask.
-    axis : what the ladder of this engine scales.
+    axis : what the ladder of this engine scales; None: the corpus of the world, in the world's own unit.
+    domain : whose questions it answers.
     """
 
     id: str
     make: Callable[..., Any]
     role: Role = Role.LEARNER
-    axis: Axis = Axis.BASES
+    axis: Axis | None = None
+    domain: Domain = Domain.GENOMICS
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -1,28 +1,55 @@
-"""Make the world that a study names."""
+"""Make the worlds that a study and its assessments name."""
 
 from __future__ import annotations
 
+import inspect
+from functools import cache
+from types import ModuleType
 from typing import Any
 
+from kindergrad.core import discover
 from kindergrad.core.config import StudyConfig
-from kindergrad.core.errors import StudyError
+from kindergrad.core.errors import StudyError, UnknownNameError
+from kindergrad.core.world import World
 
 
-def world(study: StudyConfig) -> Any:
-    """The synthetic genome, or the real one that the study names.
+@cache
+def known() -> dict[str, ModuleType]:
+    """World files by the name of the world."""
+    return {module.WORLD: module for module in discover.built_in("kindergrad.worlds") if hasattr(module, "WORLD")}
+
+
+def world(study: StudyConfig) -> World:
+    """The world of a study, such as the synthetic genome or a real one.
 
     Raises
     ------
-    StudyError, SequenceError
-        If the configuration contradicts itself or a file cannot be used.
+    StudyError, UnknownNameError, SequenceError
+        If there is no such world, the configuration contradicts itself, or a file cannot be used.
     """
     config = study.world
-    if config.genome is None:
-        if config.annotation or config.decoy:
-            raise StudyError("annotation and decoy need a genome; add 'genome: FILE' or --genome FILE")
-        from kindergrad.worlds.genome import SyntheticGenome
+    if config.genome is None and (config.annotation or config.decoy):
+        raise StudyError("annotation and decoy need a genome; add 'genome: FILE' or --genome FILE")
+    return named(config.kind, study.seed, **config.given)
 
-        return SyntheticGenome(size=config.size, seed=study.seed)
-    from kindergrad.worlds import annotated_genome
 
-    return annotated_genome.load(config.genome, annotation=config.annotation, decoy=config.decoy)
+def named(name: str, seed: int, **settings: Any) -> World:
+    """A world by its name.
+
+    Raises
+    ------
+    StudyError, UnknownNameError
+        For a name that is unknown, and a setting that the world does not take.
+    """
+    studied = {kind: module.make for kind, module in known().items() if hasattr(module, "make")}
+    if name not in studied:
+        raise UnknownNameError("world", name, studied)
+    takes = {k: p for k, p in inspect.signature(studied[name]).parameters.items() if k != "seed"}
+    for setting in settings:
+        if setting not in takes:
+            raise StudyError(f"world '{name}' has no setting '{setting}'; it takes {', '.join(takes) or 'none'}")
+    for setting, parameter in takes.items():
+        if parameter.default is parameter.empty and setting not in settings:
+            raise StudyError(f"world '{name}' needs the setting '{setting}'; add it to 'world' in the study")
+    made: World = studied[name](seed, **settings)
+    return made

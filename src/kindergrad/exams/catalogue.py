@@ -119,7 +119,7 @@ def _list_engines(plugins: Plugins) -> Iterator[Listing]:
     for spec in engines(plugins).values():
         asks = tuple(r.value for r, ask in ASK_OF.items() if _answers(spec.make, ask))
         summary = (inspect.getdoc(spec.make) or spec.id).split("\n")[0]
-        yield Listing(id=spec.id, domain="genomics", grade=None, skill=None, version=_software(), readouts=asks,
+        yield Listing(id=spec.id, domain=spec.domain.value, grade=None, skill=None, version=_software(), readouts=asks,
                       status="ready", summary=summary)
 
 
@@ -137,8 +137,9 @@ def _list_worlds() -> Iterator[Listing]:
     for module in discover.built_in("kindergrad.worlds"):
         if hasattr(module, "WORLD"):
             summary = (inspect.getdoc(module) or "").split("\n\n")[0].replace("\n", " ")
-            yield Listing(id=module.WORLD, domain="genomics", grade=None, skill=None, version=_software(), readouts=(),
-                          status="ready", summary=summary)
+            domain = getattr(module, "DOMAIN", Domain.GENOMICS)
+            yield Listing(id=module.WORLD, domain=domain.value, grade=None, skill=None, version=_software(),
+                          readouts=(), status="ready", summary=summary)
 
 
 def _modules(package: str, plugins: Plugins) -> Iterator[ModuleType]:
@@ -155,7 +156,7 @@ def _classes(module: ModuleType) -> Iterable[EngineSpec]:
         own = inspect.isclass(made) and made.__module__ == module.__name__ and not name.startswith("_")
         readouts = [r for r, ask in ASK_OF.items() if own and _answers(made, ask)]
         if readouts:
-            axis = Axis.EXAMPLES if readouts == [Readout.FIT] else Axis.BASES
+            axis = Axis.EXAMPLES if readouts == [Readout.FIT] else None
             yield EngineSpec(id=getattr(made, "name", None) or name.lower(), make=made, axis=axis)
 
 

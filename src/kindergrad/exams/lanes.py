@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kindergrad.core.asks import Learn
+from kindergrad.core.config import StudyConfig
 from kindergrad.core.names import Axis, Role, Status
-from kindergrad.exams import catalogue, material, plan, sit
+from kindergrad.exams import build, catalogue, material, plan, sit
 from kindergrad.exams.store import Store
 
 if TYPE_CHECKING:
     from kindergrad.exams.run import Prepared
+
+
+TEXT = (Axis.BASES, Axis.TOKENS)
+"""Corpora counted on these axes are texts, and their letters are counted; of others the pieces are."""
 
 
 class Job(NamedTuple):
@@ -25,31 +31,37 @@ class Job(NamedTuple):
     family: str
     folder: Path
     corpus: Path | None
-    plugins: tuple[Path, ...]
-    place: sit.Place
+    """Where the corpus is kept, if it is text."""
+    study: StudyConfig
 
 
 def job(ready: Prepared, lane: plan.Lane, exams: Sequence[plan.Exam], family: str) -> Job:
-    """The part of a lane that is still to be done; its corpus is written to the cache once."""
+    """The part of a lane that is still to be done; a corpus of text is written to the cache once."""
     todo = tuple(exam for exam in exams if not ready.store.has(exam.identity.record_id))
-    corpus = None
-    if todo and lane.axis is Axis.BASES and lane.role in (Role.LEARNER, Role.CONTROL):
-        name = hashlib.blake2b(f"{ready.world.digest}-{lane.corpus}-{lane.seed}".encode(), digest_size=8).hexdigest()
-        corpus = ready.store.cache / f"corpus-{lane.corpus}-{lane.seed}-{name}.txt"
-        if not corpus.is_file():
-            pieces = ready.world.corpus(lane.seed) if lane.corpus == "whole" else ready.world.shuffled(lane.seed)
-            temporary = corpus.with_suffix(".tmp")
-            temporary.write_text("\n".join(pieces), encoding="ascii")
-            temporary.replace(corpus)
-    return Job(lane, todo, family, ready.store.folder, corpus, ready.study.plugins,
-               sit.Place(ready.world.id, ready.world.split))
+    reads = lane.axis is ready.world.axis and lane.role in (Role.LEARNER, Role.CONTROL)
+    corpus = _kept(ready, lane) if todo and reads and lane.axis in TEXT else None
+    return Job(lane, todo, family, ready.store.folder, corpus, ready.study)
+
+
+def _kept(ready: Prepared, lane: plan.Lane) -> Path:
+    name = hashlib.blake2b(f"{ready.world.digest}-{lane.corpus}-{lane.seed}".encode(), digest_size=8).hexdigest()
+    corpus = ready.store.cache / f"corpus-{lane.corpus}-{lane.seed}-{name}.json"
+    if not corpus.is_file():
+        temporary = corpus.with_suffix(".tmp")
+        temporary.write_text(json.dumps(_corpus(ready.world, lane)), encoding="ascii")
+        temporary.replace(corpus)
+    return corpus
+
+
+def _corpus(world: Any, lane: plan.Lane) -> list[Any]:
+    return list(world.corpus(lane.seed) if lane.corpus == "whole" else world.shuffled(lane.seed))
 
 
 def work(todo: Job, tell: Callable[[str], None], stopped: Callable[[], bool]) -> None:
     """Sit every exam of a job and write its record; stops between exams when asked to."""
     store, lane = Store(todo.folder), todo.lane
-    engine = plan.make(catalogue.engine(lane.engine.id, todo.plugins), lane.engine, lane.seed)
-    known = catalogue.assessments(todo.plugins)
+    engine = plan.make(catalogue.engine(lane.engine.id, todo.study.plugins), lane.engine, lane.seed)
+    known = catalogue.assessments(todo.study.plugins)
     kept: dict[str, material.Material] = {}
     trouble = ""
     for size, more in _pieces(todo, engine):
@@ -65,31 +77,40 @@ def work(todo: Job, tell: Callable[[str], None], stopped: Callable[[], bool]) ->
             if exam.applicable or trouble:
                 status = Status.FAILED if trouble and not exam.applicable else Status.NOT_APPLICABLE
                 reason = exam.applicable or f"{lane.name}: {trouble}"
-                record = sit.outcome(candidate, assessment, made, exam.identity, todo.place, status=status,
-                                     reason=reason)
+                record = sit.outcome(candidate, assessment, made, exam.identity, status=status, reason=reason)
                 store.write(record, {})
             else:
-                store.write(*sit.sit(candidate, assessment, made, exam.identity, todo.place))
+                store.write(*sit.sit(candidate, assessment, made, exam.identity))
             tell("")
 
 
-def _pieces(todo: Job, engine: Any) -> Iterator[tuple[float, list[str]]]:
-    """Each size of the lane up to the last with an exam to sit, and the letters that lead to it.
+def _pieces(todo: Job, engine: Any) -> Iterator[tuple[float, list[Any]]]:
+    """Each size of the lane up to the last with an exam to sit, and the pieces that lead to it.
 
     Sizes whose exams are all done are still read, in the same pieces, so that a resumed engine is the same.
     """
     needed = {exam.size for exam in todo.exams}
-    text = todo.corpus.read_text(encoding="ascii").split("\n") if todo.corpus and isinstance(engine, Learn) else []
+    corpus = _read(todo) if isinstance(engine, Learn) else []
     done = 0
     for size in todo.lane.sizes:
         if size > max(needed):
             return
-        yield size, stretch(text, done, int(size))
+        yield size, stretch(corpus, done, int(size))
         done = int(size)
 
 
-def stretch(pieces: Sequence[str], start: int, end: int) -> list[str]:
-    """The letters from ``start`` to ``end`` of the pieces laid end to end, as pieces."""
+def _read(todo: Job) -> list[Any]:
+    if todo.corpus is not None:
+        return list(json.loads(todo.corpus.read_text(encoding="ascii")))
+    if todo.lane.axis is Axis.EXAMPLES:
+        return []
+    return _corpus(build.world(todo.study), todo.lane)
+
+
+def stretch(pieces: Sequence[Any], start: int, end: int) -> list[Any]:
+    """The letters from ``start`` to ``end`` of texts laid end to end, as texts; of other pieces, those pieces."""
+    if not pieces or not isinstance(pieces[0], str):
+        return list(pieces[start:end])
     out, at = [], 0
     for piece in pieces:
         low, high = max(start - at, 0), min(end - at, len(piece))
@@ -99,7 +120,7 @@ def stretch(pieces: Sequence[str], start: int, end: int) -> list[str]:
     return out
 
 
-def _learn(engine: Any, pieces: list[str]) -> str:
+def _learn(engine: Any, pieces: list[Any]) -> str:
     """Let the engine read; returns what went wrong."""
     if not pieces:
         return ""

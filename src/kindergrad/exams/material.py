@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Readout
-from kindergrad.exams import sit
+from kindergrad.core.records import Split
+from kindergrad.core.world import World
+from kindergrad.exams import build, sit
 from kindergrad.exams.store import Store
 
-_FORMAT = 1
+_FORMAT = 2
 TRAIN_SEED = 1_000_003  # training items of a probe come from another stream than the scored ones
 TRAIN_ITEMS = 2000
 
@@ -42,6 +45,9 @@ class Material:
     top: NDArray[np.float64]
     ceiling_kind: CeilingKind
     frequency: float | None
+    world: str
+    """Id of the world that the items come from."""
+    split: Split
 
     @property
     def floor_engine(self) -> str:
@@ -61,21 +67,25 @@ class Material:
 
 @dataclass(frozen=True, kw_only=True)
 class Maker:
-    """Makes the material of a study: one world, one number of items, one seed.
+    """Makes the material of a study: its world, and small ones of assessments; one number of items, one seed.
 
     ``references`` are engines that have read the whole corpus, by id: the blind ones, and those that give the
     ceiling of a world without oracle.
     """
 
-    world: Any
+    world: World
     n: int
     seed: int
     with_train: bool
     references: Mapping[str, Any]
 
+    def place(self, assessment: Assessment) -> World:
+        """The world that the items of an assessment come from."""
+        return self.world if assessment.world is None else _small_world(assessment.world, self.seed)
+
     def key(self, assessment: Assessment, level: str) -> str:
-        text = json.dumps([_FORMAT, assessment.id, assessment.version, level, self.world.digest, self.n, self.seed,
-                           self.with_train, sorted(self.references)])
+        text = json.dumps([_FORMAT, assessment.id, assessment.version, level, self.place(assessment).digest,
+                           self.world.digest, self.n, self.seed, self.with_train, sorted(self.references)])
         return f"{assessment.id.replace('/', '-')}-{level}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
 
     def get(self, store: Store, assessment: Assessment, level: str) -> Material:
@@ -86,13 +96,14 @@ class Maker:
         return load(path)
 
     def make(self, assessment: Assessment, level: str) -> Material:
-        items = assessment.items(self.world, self.n, level, self.seed)
+        world = self.place(assessment)
+        items = assessment.items(world, self.n, level, self.seed)
         probe = self.with_train and Readout.FIT in assessment.readouts
-        train = assessment.items(self.world, TRAIN_ITEMS, level, self.seed + TRAIN_SEED) if probe else None
+        train = assessment.items(world, TRAIN_ITEMS, level, self.seed + TRAIN_SEED) if probe else None
         blind = {name: self._both(assessment, self.references[name], items) for name in assessment.floor}
         top, kind = self._ceiling(assessment, items)
         return Material(self.key(assessment, level), level, items, train, blind, top, kind,
-                        assessment.frequency(self.world, level))
+                        assessment.frequency(world, level), world.id, world.split)
 
     def _ceiling(self, assessment: Assessment, items: Items) -> tuple[NDArray[np.float64], CeilingKind]:
         if items.ideal is not None:
@@ -106,6 +117,11 @@ class Maker:
     def _both(assessment: Assessment, engine: Any, items: Items) -> NDArray[np.float64]:
         answers = sit.ask(engine, assessment, Readout.LIKELIHOOD, items)
         return np.stack([assessment.score(answers, items), assessment.twin(answers, items)])
+
+
+@cache
+def _small_world(name: str, seed: int) -> World:
+    return build.named(name, seed)
 
 
 def reference_names(assessments: Iterable[Assessment], exact: bool) -> set[str]:
@@ -123,7 +139,8 @@ def save(path: Path, material: Material) -> None:
             arrays |= {f"{part}.truth.{name}": column for name, column in items.truth.items()}
             arrays |= {} if items.ideal is None else {f"{part}.ideal": items.ideal}
     arrays |= {f"blind.{name}": values for name, values in material.blind.items()}
-    meta = [material.key, material.level, material.ceiling_kind.value, material.frequency]
+    meta = [material.key, material.level, material.ceiling_kind.value, material.frequency, material.world,
+            material.split.model_dump(mode="json")]
     temporary = path.with_name(f".{path.name}.tmp.npz")
     np.savez(temporary, meta=np.array(json.dumps(meta)), **arrays)  # type: ignore[arg-type]
     temporary.replace(path)
@@ -133,7 +150,7 @@ def load(path: Path) -> Material:
     """Read material kept by :func:`save`."""
     with np.load(path, allow_pickle=False) as kept:
         arrays = {name: kept[name] for name in kept.files}
-    key, level, kind, frequency = json.loads(str(arrays["meta"]))
+    key, level, kind, frequency, world, split = json.loads(str(arrays["meta"]))
 
     def items(part: str) -> Items | None:
         def columns(side: str) -> dict[str, NDArray[Any]]:
@@ -147,4 +164,5 @@ def load(path: Path) -> Material:
     if scored is None:
         raise ValueError(f"{path} holds no items")
     blind = {name.removeprefix("blind."): column for name, column in arrays.items() if name.startswith("blind.")}
-    return Material(key, level, scored, items("train"), blind, arrays["top"], CeilingKind(kind), frequency)
+    return Material(key, level, scored, items("train"), blind, arrays["top"], CeilingKind(kind), frequency, world,
+                    Split.model_validate(split))

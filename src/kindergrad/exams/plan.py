@@ -16,10 +16,11 @@ from kindergrad.core.errors import StudyError
 from kindergrad.core.names import Axis, Readout, Role
 from kindergrad.core.records import Identity
 from kindergrad.core.scale import Scale, ladder
+from kindergrad.core.world import World
 from kindergrad.exams import catalogue
 from kindergrad.exams.material import TRAIN_ITEMS
 
-SMALLEST, PER_DECADE = 1000, 4
+PER_DECADE = 4
 EXAMPLES = (20, TRAIN_ITEMS, 3)  # the default ladder of a probe: fewest, most, sizes per decade
 
 
@@ -54,7 +55,7 @@ class Exam(NamedTuple):
     identity: Identity
 
 
-def lanes(study: StudyConfig, world: Any) -> list[Lane]:
+def lanes(study: StudyConfig, world: World) -> list[Lane]:
     """All engines, corpora and seeds of a study; controls read one corpus each.
 
     Raises
@@ -65,17 +66,18 @@ def lanes(study: StudyConfig, world: Any) -> list[Lane]:
     out = []
     for config in study.engines:
         spec = catalogue.engine(config.id, study.plugins)
-        learns = isinstance(make(spec, config, 0), Learn)
+        probe = spec.axis is Axis.EXAMPLES
+        learns = not probe and isinstance(make(spec, config, 0), Learn)
         sizes = _sizes(study, config, spec, world)
         corpora = [("whole", seed) for seed in range(config.seeds)]
-        corpora += [(control, 0) for control in study.controls] if learns and spec.axis is Axis.BASES else []
+        corpora += [(control, 0) for control in study.controls] if learns else []
         for corpus, seed in corpora:
             control = corpus != "whole"
             name = f"{config.id}-{corpus}" if control else config.id
             role = Role.CONTROL if control else spec.role
-            own = sizes if learns or spec.axis is Axis.EXAMPLES else sizes[-1:]
+            own = sizes if learns or probe else sizes[-1:]
             digest = _digest(study, config, spec, world, corpus, seed)
-            out.append(Lane(config, name, corpus, seed, role, spec.axis, own, digest))
+            out.append(Lane(config, name, corpus, seed, role, spec.axis or world.axis, own, digest))
     return out
 
 
@@ -117,20 +119,21 @@ def chosen(study: StudyConfig) -> list[Assessment]:
     """The assessments of a study, in the order of the syllabus."""
     known = catalogue.assessments(study.plugins)
     if study.assessments == ("all",):
-        return [a for a in known.values() if a.domain.value == study.domain]
+        return [a for a in known.values() if a.domain is study.domain]
     wanted = {catalogue.assessment(name, study.plugins).id for name in study.assessments}
     return [a for a in known.values() if a.id in wanted]
 
 
-def _sizes(study: StudyConfig, config: EngineConfig, spec: EngineSpec, world: Any) -> tuple[float, ...]:
+def _sizes(study: StudyConfig, config: EngineConfig, spec: EngineSpec, world: World) -> tuple[float, ...]:
     if spec.axis is Axis.EXAMPLES:
         return config.scales or tuple(ladder(*EXAMPLES))
-    sizes: Sequence[float] = config.scales or study.scales or ladder(SMALLEST, world.size, PER_DECADE)
+    sizes: Sequence[float] = config.scales or study.scales or ladder(world.smallest, world.size, PER_DECADE)
     if sizes[-1] > world.size:
-        raise StudyError(f"the largest size {sizes[-1]:,.0f} is more than the corpus holds ({world.size:,} bases); "
-                         "shorten the ladder or give a larger genome")
-    if sizes[0] < SMALLEST:
-        raise StudyError(f"the smallest size is {sizes[0]:,.0f}; expected at least {SMALLEST:,} bases")
+        raise StudyError(f"the largest size {sizes[-1]:,.0f} is more than the corpus holds ({world.size:,} "
+                         f"{world.axis.value}); shorten the ladder or give a larger corpus")
+    if sizes[0] < world.smallest:
+        raise StudyError(f"the smallest size is {sizes[0]:,.0f}; expected at least {world.smallest:,} "
+                         f"{world.axis.value}")
     return tuple(sizes)
 
 
@@ -146,7 +149,7 @@ def _answers(engine: Any, readout: Readout) -> bool:
     return isinstance(engine, ASK_OF[readout] | KnowsTruth)
 
 
-def _digest(study: StudyConfig, config: EngineConfig, spec: EngineSpec, world: Any, corpus: str, seed: int) -> str:
+def _digest(study: StudyConfig, config: EngineConfig, spec: EngineSpec, world: World, corpus: str, seed: int) -> str:
     """What decides an engine's weights: its recipe and its corpus, and the text of a plug-in."""
     import inspect
 

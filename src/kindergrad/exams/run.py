@@ -16,6 +16,7 @@ from kindergrad.core.errors import InputError, StudyError
 from kindergrad.core.names import Axis, Readout, Role, Status
 from kindergrad.core.records import Identity, Record
 from kindergrad.core.scale import Scale
+from kindergrad.core.world import World
 from kindergrad.exams import build, catalogue, lanes, material, plan, pool, sit
 from kindergrad.exams.store import Store
 from kindergrad.stats.scoring import cluster_stderr
@@ -28,7 +29,7 @@ class Prepared(NamedTuple):
     """A study with its world and its material on disk."""
 
     study: StudyConfig
-    world: Any
+    world: World
     store: Store
     materials: Mapping[str, tuple[Assessment, str, str]]
     """Key -> assessment, level, digest of the items."""
@@ -42,7 +43,7 @@ class Prepared(NamedTuple):
 class _References(Mapping[str, Any]):
     """Reference engines, trained on the whole corpus when first asked for."""
 
-    def __init__(self, names: set[str], study: StudyConfig, world: Any) -> None:
+    def __init__(self, names: set[str], study: StudyConfig, world: World) -> None:
         self._names, self._study, self._world = names, study, world
         self._ready: dict[str, Any] = {}
 
@@ -67,18 +68,18 @@ def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
     start = time.perf_counter()
     wanted = plan.chosen(study)
     specs = [catalogue.engine(config.id, study.plugins) for config in study.engines]
-    tell(0, 0, "reading the genome" if study.world.genome else "writing a synthetic genome")
+    tell(0, 0, f"making the world: {study.world.kind}")
     world = build.world(study)
-    offered = [a for a in wanted if set(a.needs) <= world.offers]
-    left_out = {a.id: _why(a, world) for a in wanted if a not in offered}
+    maker = material.Maker(
+        world=world, n=study.items, seed=study.seed, with_train=any(s.axis is Axis.EXAMPLES for s in specs),
+        references=_References(material.reference_names(wanted, world.exact), study, world),
+    )
+    left_out = {a.id: why for a in wanted if (why := _lacks(a, maker.place(a)))}
+    offered = [a for a in wanted if a.id not in left_out]
     if not offered:
         raise StudyError(f"this world offers none of the chosen assessments: {'; '.join(left_out.values())}")
     found = plan.lanes(study, world)  # refuses what is wrong before anything is written
     store = Store.create(folder)
-    maker = material.Maker(
-        world=world, n=study.items, seed=study.seed, with_train=any(s.axis is Axis.EXAMPLES for s in specs),
-        references=_References(material.reference_names(offered, world.exact), study, world),
-    )
     levels = [(a, level) for a in offered for level in a.levels]
     materials = {}
     for i, (assessment, level) in enumerate(levels):
@@ -170,18 +171,19 @@ def records(folder: Path | str) -> list[Record]:
     return [store.read(store.place(i) / "record.json") for i in planned["records"] if store.has(i)]
 
 
-def _why(assessment: Assessment, world: Any) -> str:
-    need = next(need for need in assessment.needs if need not in world.offers)
-    return f"{assessment.id}: {world.missing.get(need, f'this world offers no {need}')}"
+def _lacks(assessment: Assessment, world: World) -> str:
+    """Empty, or why this world cannot offer the assessment."""
+    need = next((need for need in assessment.needs if need not in world.offers), None)
+    return "" if need is None else f"{assessment.id}: {world.missing.get(need, f'this world offers no {need}')}"
 
 
-def _identity(world: Any, assessment: Assessment, made: material.Material, engine: str) -> Identity:
-    return Identity(engine=engine, engine_digest=world.digest, scale=(Scale(axis=Axis.BASES, value=world.size),),
+def _identity(world: World, assessment: Assessment, made: material.Material, engine: str) -> Identity:
+    return Identity(engine=engine, engine_digest=world.digest, scale=(Scale(axis=world.axis, value=world.size),),
                     assessment=assessment.id, version=assessment.version, level=made.level,
                     items_digest=made.items.digest, readout=Readout.LIKELIHOOD, seed=0)
 
 
-def _keep_references(store: Store, world: Any, assessment: Assessment, made: material.Material) -> None:
+def _keep_references(store: Store, world: World, assessment: Assessment, made: material.Material) -> None:
     """Blind engines and the oracle are records like any other."""
     sitters = [(name, Role.BLIND, both) for name, both in made.blind.items()]
     for name, role, both in [*sitters, (_top_name(made), Role.ORACLE, made.top)]:
@@ -191,7 +193,7 @@ def _keep_references(store: Store, world: Any, assessment: Assessment, made: mat
         clusters = made.items.truth["cluster"]
         estimand = sit.between(np.asarray(both[0]), made)
         record = sit.outcome(
-            sit.Candidate(None, role.value, role), assessment, made, identity, sit.Place(world.id, world.split),
+            sit.Candidate(None, role.value, role), assessment, made, identity,
             status=Status.OK if estimand.score is not None else Status.UNSCORED, reason=estimand.reason,
             value=float(both[0].mean()), stderr=cluster_stderr(both[0], clusters), twin_value=float(both[1].mean()),
             twin_stderr=cluster_stderr(both[1], clusters), n_scored=len(made.items), estimand=estimand)

@@ -16,7 +16,7 @@ from kindergrad.core.assessment import Assessment
 from kindergrad.core.errors import EngineError, SequenceError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout, Role, Status
-from kindergrad.core.records import Estimand, Identity, Record, Split
+from kindergrad.core.records import Estimand, Identity, Record
 from kindergrad.stats.scoring import cluster_stderr, normalise
 from kindergrad.syllabus import skills
 
@@ -32,13 +32,6 @@ class Candidate(NamedTuple):
     role: Role
     parameters: float | None = None
     """How many it has now, where it tells."""
-
-
-class Place(NamedTuple):
-    """Where the exam takes place."""
-
-    world: str
-    split: Split
 
 
 def ask(engine: Any, assessment: Assessment, readout: Readout, items: Items, train: Items | None = None
@@ -62,7 +55,7 @@ def ask(engine: Any, assessment: Assessment, readout: Readout, items: Items, tra
     return checked(answers, np.shape(answers), readout.value)
 
 
-def sit(candidate: Candidate, assessment: Assessment, material: Material, identity: Identity, place: Place
+def sit(candidate: Candidate, assessment: Assessment, material: Material, identity: Identity
         ) -> tuple[Record, dict[str, NDArray[Any]]]:
     """Sit one exam; an engine that fails gives a record with status failed, never an exception."""
     start = time.perf_counter()
@@ -75,12 +68,12 @@ def sit(candidate: Candidate, assessment: Assessment, material: Material, identi
         told = _diagnose(candidate, assessment, items)
     except EngineError as error:
         reason = f"{identity.engine}: {error}"
-        return outcome(candidate, assessment, material, identity, place, status=Status.FAILED, reason=reason), {}
+        return outcome(candidate, assessment, material, identity, status=Status.FAILED, reason=reason), {}
     values, twins = assessment.score(answers, items), assessment.twin(answers, items)
     clusters = items.truth["cluster"]
     estimand = between(values, material)
     record = outcome(
-        candidate, assessment, material, identity, place,
+        candidate, assessment, material, identity,
         status=Status.OK if estimand.score is not None else Status.UNSCORED, reason=estimand.reason,
         value=float(values.mean()), stderr=cluster_stderr(values, clusters),
         twin_value=float(twins.mean()), twin_stderr=cluster_stderr(twins, clusters),
@@ -102,13 +95,13 @@ def between(values: NDArray[np.float64], material: Material) -> Estimand:
                     score=found.score, score_stderr=found.stderr, reason=reason)
 
 
-def outcome(candidate: Candidate, assessment: Assessment, material: Material, identity: Identity, place: Place,
-            **found: Any) -> Record:
+def outcome(candidate: Candidate, assessment: Assessment, material: Material, identity: Identity, **found: Any
+            ) -> Record:
     """A record of this exam."""
     return Record(
         record_id=identity.record_id, identity=identity, family=candidate.family, role=candidate.role,
         domain=assessment.domain, grade=skills.skill(assessment.skill).grade,
-        skill=assessment.curve(material.level), world=place.world, split=place.split,
+        skill=assessment.curve(material.level), world=material.world, split=material.split,
         metric=assessment.metric, twin_metric=assessment.twin_metric, chance=assessment.chance,
         n_planned=len(material.items), n_failed=len(material.items) - found.get("n_scored", 0),
         frequency=material.frequency, time=datetime.now(UTC).isoformat(timespec="seconds"),

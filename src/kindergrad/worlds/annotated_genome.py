@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from kindergrad.core import seeds
 from kindergrad.core.dna import decode, decode_rows, encode, reverse_complement
 from kindergrad.core.errors import InputError, SequenceError, UnknownNameError
+from kindergrad.core.names import Axis
 from kindergrad.core.records import Split
 from kindergrad.worlds import _chain, _kmers, fasta, gene_calls
 from kindergrad.worlds._held_out import MOST_SHARED, HeldOut, Texts, cut, names
@@ -46,6 +47,11 @@ OFFERS = frozenset({"stretches", "windows", "genes", "starts", "words", "decoy",
 Streams = Sequence[np.random.Generator]
 
 WORLD = "annotated_genome"
+
+
+def make(seed: int, genome: Path, annotation: Path | None = None, decoy: Path | None = None) -> AnnotatedGenome:
+    """The world of a study; a real genome does not depend on the seed."""
+    return load(genome, annotation=annotation, decoy=decoy)
 
 
 def load(
@@ -84,6 +90,7 @@ class AnnotatedGenome:
     """
 
     kind, exact = "real", False
+    axis, smallest = Axis.BASES, SMALLEST_RUNG
 
     def __init__(self, path: Path, assembly: fasta.Assembly, *, annotation: Path | None, decoy: Path | None) -> None:
         self.id = path.name.removesuffix(".gz").rsplit(".", 1)[0]

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core import seeds
 from kindergrad.core.dna import decode, decode_rows, encode
+from kindergrad.core.names import Axis
 from kindergrad.core.records import Split
 from kindergrad.worlds import _chain, _coding, _sites
 from kindergrad.worlds._genome_layout import TANDEM_SHARE, UNITS, Annotation, Draft, assemble
@@ -51,6 +52,8 @@ class SyntheticGenome:
         {"stretches", "windows", "genes", "starts", "words", "motifs", "promoters", "tandem", "decoy", "random"}
     )
     missing: ClassVar[dict[str, str]] = {}
+    axis: ClassVar[Axis] = Axis.BASES
+    smallest: ClassVar[int] = 1000
     split: ClassVar[Split] = Split(train=("genome",), scored=("fresh draws from the same processes",))
 
     @property
@@ -227,3 +230,8 @@ class SyntheticGenome:
 def _rows(windows: NDArray[np.str_]) -> NDArray[np.uint8]:
     flat = windows.ravel()
     return encode("".join(flat)).reshape(len(flat), -1)
+
+
+def make(seed: int, size: int = 10_000_000) -> SyntheticGenome:
+    """The world of a study."""
+    return SyntheticGenome(size=size, seed=seed)
