@@ -68,7 +68,7 @@ def new_concepts(found: Spectrum, t: ArrayLike) -> Floats | None:
     gap = np.flatnonzero(series(found, MOST_TERMS) == 0)
     terms = int(gap[0]) if gap.size else MOST_TERMS
     fraction = continued_fraction(series(found, terms))
-    grid = np.concatenate([np.linspace(0, 1, 50)[1:], np.geomspace(1, reach, GRID)[1:]])
+    grid = np.unique(np.concatenate([np.linspace(0, 1, 50)[1:], np.geomspace(1, reach, GRID)]))
     for degree in range(fraction.size - fraction.size % 2, 0, -2):
         if _behaves(grid, evaluate(fraction[:degree], grid)):
             return np.asarray(evaluate(fraction[:degree], x))

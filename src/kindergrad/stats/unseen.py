@@ -20,6 +20,7 @@ from kindergrad.stats.richness import Spectrum
 Floats = NDArray[np.float64]
 
 Z90 = 1.6449
+TAPER = 24
 
 
 class Unseen(NamedTuple):
@@ -48,6 +49,16 @@ def weights(times: NDArray[np.int64], t: float, n: float) -> Floats:
     tail = np.where(k <= cut, bdtrc(np.minimum(k, cut) - 1, cut, 2 / (2 + t)), 0.0)
     magnitude = np.exp(np.minimum(k, cut) * np.log(t))  # k beyond the cut weighs nothing: do not let it overflow
     return np.asarray(np.where(k % 2 == 1, 1.0, -1.0) * magnitude * tail)
+
+
+def taper(times: NDArray[np.int64], t: float) -> Floats:
+    """Weights of Good and Toulmin's series with its far terms faded out, for ``t`` up to about 1: (m,).
+
+    Concepts that were met often say nothing of those not met, yet each adds its noise to the series. The term of k is
+    weighed by P(Binomial(24, 1/2) >= k): what matters up to k = 6 is kept, what comes after 18 is gone.
+    """
+    k = np.minimum(times, TAPER + 1).astype(np.float64)
+    return np.asarray(-((-t) ** k) * np.where(k <= TAPER, bdtrc(np.minimum(k, TAPER) - 1, TAPER, 0.5), 0.0))
 
 
 def good_toulmin(found: Spectrum, t: float, *, inflation: float = 1.0, most: int | None = None) -> Unseen:
