@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, gammaincinv
+from scipy.special import betaincinv, gammaincinv, gammaln
 
 from kindergrad.core.errors import InputError
 
@@ -58,7 +58,32 @@ def dispersion(blocks: ArrayLike, sizes: ArrayLike) -> Floats:
     return np.asarray(np.maximum(pearson / (len(x) - 1), 1.0))
 
 
-def evidence(counts: ArrayLike, amount: float, phi: ArrayLike = 1.0) -> Evidence:
+class Prior(NamedTuple):
+    """What is believed of rates before anything is counted: Gamma(shape, amount), each () or (c,)."""
+
+    shape: ArrayLike = JEFFREYS
+    amount: ArrayLike = 0.0
+
+
+def by_chance(counts: ArrayLike, amount: float, chance: ArrayLike) -> Prior:
+    """A prior around rates that are expected by chance: rate = chance x g, with g ~ Gamma(a, a) over the concepts.
+
+    ``a``, common to all, is where the counts are most probable (negative binomial) on a grid from 0.1, where concepts
+    have little to do with chance, to 1: the prior is never worth more than one occurrence.
+
+    Parameters
+    ----------
+    counts, chance : (c,) occurrences, and rates by chance (above 0).
+    """
+    n, expected = np.asarray(counts, dtype=np.float64), amount * np.asarray(chance, dtype=np.float64)
+    grid = np.geomspace(0.1, 1.0, 40)[:, None]
+    log_p = gammaln(n + grid) - gammaln(grid) + grid * np.log(grid / (grid + expected)) + n * np.log(
+        expected / (grid + expected))
+    a = float(grid[int(np.argmax(log_p.sum(axis=1))), 0])
+    return Prior(a, a / np.asarray(chance, dtype=np.float64))
+
+
+def evidence(counts: ArrayLike, amount: float, phi: ArrayLike = 1.0, prior: Prior | None = None) -> Evidence:
     """What ``counts`` occurrences in a corpus of size ``amount`` say, at dispersion ``phi``.
 
     Raises
@@ -71,15 +96,15 @@ def evidence(counts: ArrayLike, amount: float, phi: ArrayLike = 1.0) -> Evidence
         raise InputError(f"the corpus is empty; got a size of {amount:g}")
     if (n < 0).any() or (spread < 1).any():
         raise InputError("counts are not negative, and their dispersion is at least 1")
-    return Evidence(n / spread + JEFFREYS, amount / spread)
+    before = prior or Prior()
+    return Evidence(n / spread + np.asarray(before.shape), amount / spread + np.asarray(before.amount))
 
 
-def rate(counts: ArrayLike, amount: float, phi: ArrayLike = 1.0) -> Rate:
+def rate(found: Evidence, counts: ArrayLike, amount: float) -> Rate:
     """Rates with the central 90 %; a concept never met has the rate 0, and only an upper bound (95 %)."""
-    found = evidence(counts, amount, phi)
-    n = np.broadcast_to(np.asarray(counts, dtype=np.float64), found.shape.shape)
-    low = np.where(n > 0, gammaincinv(found.shape, 0.05) / found.amount, 0.0)
-    return Rate(n / amount, low, gammaincinv(found.shape, 0.95) / found.amount)
+    n = np.asarray(counts, dtype=np.float64)
+    low = np.where(n > 0, np.minimum(gammaincinv(found.shape, 0.05) / found.amount, n / amount), 0.0)
+    return Rate(n / amount, low, np.maximum(gammaincinv(found.shape, 0.95) / found.amount, n / amount))
 
 
 def until_met(found: Evidence, quantiles: ArrayLike, kappa: float = 1.0) -> Floats:
