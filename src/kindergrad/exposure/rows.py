@@ -50,12 +50,13 @@ class Counted(NamedTuple):
         return waiting.dispersion(self.blocks, self.sizes)
 
     def evidence(self) -> waiting.Evidence:
-        """Gamma posteriors of all rates, (C,): by chance where that is known, else Jeffreys' prior."""
+        """Gamma posteriors of all rates, (C,): Jeffreys' prior, or that by chance for what was never met."""
         shape, amount = np.full(self.counts.size, waiting.JEFFREYS), np.zeros(self.counts.size)
         known = [i for i, rate in self.chance.items() if rate > 0]
         if known:
             own = waiting.by_chance(self.counts[known], self.amount, [self.chance[i] for i in known])
             shape[known], amount[known] = own.shape, own.amount
+            shape[self.counts > 0], amount[self.counts > 0] = waiting.JEFFREYS, 0.0
         return waiting.evidence(self.counts, self.amount, self.dispersion, waiting.Prior(shape, amount))
 
 

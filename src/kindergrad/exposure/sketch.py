@@ -23,6 +23,12 @@ def mixed(values: Hashes) -> Hashes:
     return np.asarray(x ^ (x >> np.uint64(31)), dtype=np.uint64)
 
 
+def different(values: Hashes) -> Hashes:
+    """The different values, sorted. Sorting beats the hash table of ``np.unique``, which leaves the cache."""
+    found = np.sort(values)
+    return found[np.concatenate([[True], found[1:] != found[:-1]])] if found.size else found
+
+
 class Distinct:
     """Counts different hashes."""
 
@@ -44,7 +50,7 @@ class Distinct:
                 self._merge()
 
     def _merge(self) -> None:
-        found = np.unique(np.concatenate([self._kept, *self._waiting]))
+        found = different(np.concatenate([self._kept, *self._waiting]))
         self._waiting, self._size = [], 0
         self._full = self._full or found.size > KEPT
         self._kept = found[:KEPT]

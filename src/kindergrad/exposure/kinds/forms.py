@@ -16,6 +16,7 @@ from kindergrad.exposure.concepts import Numbered, settings
 from kindergrad.exposure.kinds.word import HEAD, masks, reversed_complement
 from kindergrad.exposure.letters import PAD, Block
 from kindergrad.exposure.quadrats import Quadrats
+from kindergrad.exposure.sketch import different
 from kindergrad.exposure.tally import reverse_complement
 from kindergrad.stats.discovery import Incidence
 
@@ -88,7 +89,7 @@ class Forms:
             self._joined += 1
 
     def _merge(self) -> None:
-        whole = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *self._pairs]))
+        whole = different(np.concatenate([np.zeros(0, dtype=np.uint64), *self._pairs]))
         while whole.size > MOST_PAIRS:
             self.shift += 1
             whole = whole[_sampled((whole >> np.uint64(8)).astype(np.uint32), self.shift)]
