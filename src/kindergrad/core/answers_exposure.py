@@ -83,8 +83,9 @@ class CorpusFacts(Contract):
     source: str
     unit: str
     size: int
-    """Usable units: bases A, C, G, T; tokens; cells."""
+    """Usable units: bases A, C, G, T; tokens; perturbations."""
     records: int
+    """Records of a genome, lines of a text, perturbed cells of a screen."""
     notes: tuple[str, ...] = ()
 
 

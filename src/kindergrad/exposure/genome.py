@@ -75,6 +75,9 @@ def _offered(wanted: Sequence[Numbered], sources: Sources) -> tuple[list[Numbere
     """Concepts that can be looked for with these files, and the reason for the others."""
     out, missing = [], {}
     for kind, own in naming.by_kind(wanted).items():
+        if kind != "forms" and not hasattr(naming.matcher(kind), "scanner"):
+            missing |= {f"{c.skill}: {c.name}": f"a genome shows no {kind}" for c in own}
+            continue
         need = getattr(naming.matcher(kind), "NEEDS", None)
         if need is not None and getattr(sources, need) is None:
             missing |= {f"{c.skill}: {c.name}": f"needs a file: --{need} FILE" for c in own}

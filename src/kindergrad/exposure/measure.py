@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kindergrad.core.answers_exposure import ExposureAnswer, ExposureComparison, Ratio, Spread
-from kindergrad.core.errors import InputError
+from kindergrad.core.errors import InputError, UnknownNameError
 from kindergrad.core.names import Domain
 from kindergrad.core.seeds import stream
 from kindergrad.exposure import rows
@@ -40,14 +40,16 @@ def wanted(domain: str, only: Iterable[str] = (), more: Sequence[tuple[str, Conc
     InputError
         If no skill has a concept that a corpus could show.
     """
-    from kindergrad.core.errors import UnknownNameError
-
     if domain not in list(Domain):
         raise UnknownNameError("syllabus", domain, list(Domain))
     of = Domain(domain)
     chosen = {name: skill(name) for name in only} or syllabus(of)
     if stray := [name for name, s in chosen.items() if s.domain is not of]:
         raise InputError(f"skill '{stray[0]}' is not of the syllabus {domain}; expected {domain}/NAME")
+    if of is Domain.PERTURBATION and not only and not any(s.concepts for s in chosen.values()):
+        from kindergrad.exposure import cells
+
+        more = [*cells.GENERAL, *more]
     found = numbered(chosen.values(), more)
     if not found:
         named = ", ".join(only) or f"the syllabus {domain}"
@@ -63,7 +65,7 @@ def counter(domain: Domain) -> Counter:
     if domain is Domain.PERTURBATION:
         from kindergrad.exposure import cells
 
-        return lambda corpus, asked, sources, tell: cells.count(corpus, asked.concepts, sources, tell=tell)
+        return lambda corpus, asked, sources, tell: cells.count(corpus, asked.concepts, tell=tell)
     if domain is Domain.ARITHMETIC:
         from kindergrad.exposure import text
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from kindergrad.core.answers_exposure import CorpusFacts, ExposureAnswer, ExposureComparison, ExposureRow, Spread
 
-_PER = {"bases": (1e6, "Mb"), "tokens": (1e6, "M tokens"), "cells": (1e3, "1,000 cells")}
+_PER = {"bases": (1e6, "Mb"), "tokens": (1e6, "M tokens"), "perturbations": (100, "100 perturbations")}
+
+_RECORDS = {"bases": "records", "tokens": "lines", "perturbations": "cells"}
 
 
 def exposure(found: ExposureAnswer) -> Group:
@@ -70,7 +72,7 @@ def _caption(found: ExposureAnswer) -> str:
 
 
 def _corpus(facts: CorpusFacts) -> str:
-    return f"{facts.source}: {facts.size:,} usable {facts.unit} in {facts.records:,} records"
+    return f"{facts.source}: {facts.size:,} usable {facts.unit} in {facts.records:,} {_RECORDS[facts.unit]}"
 
 
 def _contexts(row: ExposureRow) -> str:

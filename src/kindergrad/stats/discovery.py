@@ -155,6 +155,8 @@ def _tested(found: Incidence, concepts: int, used: Ints, ratio: float, seed: int
         counted = int(np.count_nonzero((known == 0) & (every > 0)))
         seen = spectrum(known)
         alone.append(_independent(seen))
+        if not seen.met:  # nothing to learn from: counts as an answer that no method gave
+            continue
         predicted = np.array([method(seen, more, seed) for method in METHODS.values()])
         row[:] = np.log((counted + 0.5) / (np.maximum(predicted, 0.0) + 0.5))
     enough = np.isfinite(off).sum(axis=0) >= 0.75 * REPEATS
