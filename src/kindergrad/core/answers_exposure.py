@@ -68,7 +68,7 @@ class SkillExposure(Contract):
     """The concepts of a skill together."""
 
     skill: str
-    grade: str
+    grade: str | None
     concepts: int
     met: int
     rate: Finite | None
@@ -104,7 +104,7 @@ class Ratio(Contract):
     """Which of two corpora shows a skill's concepts more often per unit."""
 
     skill: str
-    grade: str
+    grade: str | None
     concepts: int
     rate_a: Finite
     rate_b: Finite
