@@ -109,7 +109,7 @@ class Ratio(Contract):
     rate_a: Finite
     rate_b: Finite
     ratio: Spread
-    """Rate in A over rate in B, geometric mean over concepts."""
+    """Rate in A over rate in B, both of different contexts; median over concepts."""
     sooner: str
     """``A``, ``B`` or ``cannot tell``."""
 

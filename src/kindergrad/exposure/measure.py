@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kindergrad.core.answers_exposure import ExposureAnswer, ExposureComparison, Ratio, Spread
 from kindergrad.core.errors import InputError, UnknownNameError
@@ -15,6 +16,7 @@ from kindergrad.core.seeds import stream
 from kindergrad.exposure import rows
 from kindergrad.exposure.concepts import Numbered, Sources, numbered
 from kindergrad.exposure.genome import Found, Tell, count
+from kindergrad.stats.waiting import JEFFREYS, Evidence
 from kindergrad.syllabus.skills import Concept, Skill, skill, syllabus
 
 KAPPA = 10.0
@@ -103,44 +105,39 @@ def compare(a: Path, b: Path, asked: Wanted, sources: Sources | None = None, *, 
             tell: Tell = lambda done, planned, what: None) -> ExposureComparison:
     """Which of two corpora shows each skill's concepts more often per unit.
 
-    The ratio of a skill is the geometric mean over its concepts of the ratio of rates; draws come from the posteriors
-    of the rates, so that clustered or few occurrences widen it. Occurrences in copies of repeats do not count: rates
-    are those of different contexts.
+    The ratio of a skill is the median over its concepts of the ratio of rates; draws come from the posteriors of the
+    rates, so that clustered or few occurrences widen it. Occurrences in copies of repeats do not count: rates are those
+    of different contexts. A concept that only one corpus names (a cell line, a pair) was met 0 times in the other.
     """
     of = counter(asked.domain)
-    left, right = (of(path, asked, sources or Sources(), tell) for path in (a, b))
+    found = [of(path, asked, sources or Sources(), tell) for path in (a, b)]
+    known = {(c.skill, c.name): None for one in found for c in one.concepts}
     out = []
-    for name in dict.fromkeys(c.skill for c in left.concepts):
-        own = [c.number for c in left.concepts if c.skill == name]
-        log_ratio = (_log_rates(left, own, seed, "a") - _log_rates(right, own, seed, "b")).mean(axis=1)
-        low, middle, high = np.exp(np.quantile(log_ratio, [0.05, 0.5, 0.95]))
-        rates = [float(np.exp(np.log(_fresh(found).rate[own]).mean())) for found in (left, right)]
+    for name in dict.fromkeys(skill_id for skill_id, _ in known):
+        own = [key for key in known if key[0] == name]
+        left, right = (_posteriors(one, own) for one in found)
+        drawn = [_log_rates(one, seed, side) for one, side in ((left, "a"), (right, "b"))]
+        low, middle, high = np.exp(np.quantile(np.median(drawn[0] - drawn[1], axis=1), [0.05, 0.5, 0.95]))
+        rates = [float(np.median(one.shape / one.amount)) for one in (left, right)]
         grade = asked.skills[name].grade.value if name in asked.skills else None
         out.append(Ratio(skill=name, grade=grade, concepts=len(own), rate_a=rates[0], rate_b=rates[1],
                          ratio=Spread(median=float(middle), q05=float(low), q95=float(high)),
                          sooner="A" if low > 1 else "B" if high < 1 else "cannot tell"))
-    return ExposureComparison(syllabus=asked.domain.value, a=left.corpus, b=right.corpus, skills=tuple(out))
+    return ExposureComparison(syllabus=asked.domain.value, a=found[0].corpus, b=found[1].corpus, skills=tuple(out))
 
 
-class _Fresh(NamedTuple):
-    """Gamma posteriors of the rates of different contexts."""
-
-    shape: np.ndarray
-    amount: np.ndarray
-
-    @property
-    def rate(self) -> np.ndarray:
-        return np.asarray(self.shape / self.amount)
-
-
-def _fresh(found: Found) -> _Fresh:
-    fresh = found.counted._replace(counts=np.minimum(found.counted.distinct, found.counted.counts))
-    return _Fresh(*fresh.evidence())
+def _posteriors(found: Found, own: Sequence[tuple[str, str]]) -> Evidence:
+    """Gamma posteriors of the rates of different contexts, in the order of ``own``."""
+    counted = found.counted._replace(counts=np.minimum(found.counted.distinct, found.counted.counts))
+    every = counted.evidence()
+    place = {(c.skill, c.name): c.number for c in found.concepts}
+    shape = [every.shape[place[key]] if key in place else JEFFREYS for key in own]
+    return Evidence(np.array(shape), np.array([every.amount[place[key]] if key in place else counted.amount
+                                               for key in own]))
 
 
-def _log_rates(found: Found, own: Sequence[int], seed: int, side: str) -> np.ndarray:
-    """Draws of the log rates of some concepts: (draws, concepts)."""
-    posterior = _fresh(found)
+def _log_rates(found: Evidence, seed: int, side: str) -> NDArray[np.float64]:
+    """Draws of log rates: (draws, concepts)."""
     rng = stream(seed, "exposure", "compare", side)
-    drawn = rng.standard_gamma(posterior.shape[own], size=(DRAWS, len(own))) / posterior.amount[own]
-    return np.log(np.maximum(drawn, 1e-300))
+    drawn = rng.standard_gamma(found.shape, size=(DRAWS, found.shape.size)) / found.amount
+    return np.asarray(np.log(np.maximum(drawn, 1e-300)))

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kindergrad.report import words
 from kindergrad.report.bare_table import add, table
+from kindergrad.report.ladder import plain
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.console import Group, RenderableType
 
-    from kindergrad.core.answers_exposure import CorpusFacts, ExposureAnswer, ExposureComparison, ExposureRow, Spread
+    from kindergrad.core.answers_exposure import (
+        ContaminationAnswer,
+        CorpusFacts,
+        ExposureAnswer,
+        ExposureComparison,
+        ExposureRow,
+        Spread,
+    )
 
 _PER = {"bases": (1e6, "Mb"), "tokens": (1e6, "M tokens"), "perturbations": (100, "100 perturbations")}
 
@@ -60,8 +69,33 @@ def comparison(found: ExposureComparison) -> Group:
                  _short(s.rate_b * per), _short(s.ratio.median), f"{_short(s.ratio.q05)}…{_short(s.ratio.q95)}",
                  s.sooner)
     return Group(Text(f"A: {_corpus(found.a)}"), Text(f"B: {_corpus(found.b)}"), Text(""), shown, Text(
-        f"Rates of different contexts per {unit}, geometric mean over the concepts of a skill; sooner: which corpus "
+        f"Rates of different contexts per {unit}, median over the concepts of a skill; sooner: which corpus "
         "shows them more often per unit, where the 90 % interval leaves out 1.", style="dim"))
+
+
+def contamination(found: ContaminationAnswer) -> Group:
+    """Items in the corpus by skill, and the scores that change without them."""
+    from rich.console import Group
+    from rich.text import Text
+
+    items = table("skill", "items", "looked for", "copies", "near copies", "share")
+    for s in found.skills:
+        add(items, plain(s.skill), f"{s.items:,}", f"{s.asked:,}", f"{s.copies:,}", f"{s.near_copies:,}",
+            "–" if s.share is None else f"{s.share:.1%}")
+    parts: list[RenderableType] = [Text(f"{found.source}, items in {_corpus(found.corpus)}"), Text(""), items]
+    hit = {s.skill for s in found.skills if s.near_copies}
+    scores = [s for s in found.scores if s.skill in hit]
+    if scores:
+        shown = table("skill", "engine", "scale", "score", "without copies", "clean items")
+        for one in scores:
+            add(shown, plain(one.skill), one.engine, words.scale(one.scale),
+                words.with_error((one.score, one.score_stderr)),
+                "–" if one.score_clean is None else words.with_error((one.score_clean, one.score_clean_stderr)),
+                f"{one.n_clean:,}")
+        parts += [Text(""), shown]
+    parts += [Text(""), Text.assemble("verdict: ", (found.verdict, "bold red" if found.verdict == "leak" else "green"))]
+    return Group(*parts, Text(f"copies: all words of {found.word} letters of the item stand in the corpus, on either "
+                              "strand; near copies: at least half of them.", style="dim"))
 
 
 def _caption(found: ExposureAnswer) -> str:
