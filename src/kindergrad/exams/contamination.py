@@ -46,7 +46,8 @@ NEAR = 0.5
 LEAK = 0.01
 """Share of near copies among the items of a skill from which the verdict is a leak."""
 _FEWEST_CLEAN = 10
-_SIMPLE = 6  # longest period of a simple repeat
+_SIMPLE, _PERIODIC = 6, 0.7
+"""Longest period of a simple repeat, and the share of letters that equal those a period before."""
 _LETTERS = set("ACGT")
 _TEXTS = ("target", "original", "sequence")
 """Columns that may hold what the corpus should not: the first that is there."""
@@ -139,7 +140,7 @@ def _telling(codes: NDArray[np.uint8]) -> Words:
     windows = np.lib.stride_tricks.sliding_window_view(codes, K)
     simple = np.zeros(len(windows), dtype=bool)
     for period in range(1, _SIMPLE + 1):
-        simple |= (windows[:, period:] == windows[:, :-period]).all(axis=1)
+        simple |= (windows[:, period:] == windows[:, :-period]).mean(axis=1) >= _PERIODIC
     return different(_words(codes)[~simple])
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from kindergrad.core.names import CeilingKind, Readout
 from kindergrad.core.records import Split
 from kindergrad.core.world import World
 from kindergrad.exams import build, sit
+from kindergrad.exams.exposures import of_world
 from kindergrad.exams.store import Store
 
 _FORMAT = 2
@@ -102,8 +103,16 @@ class Maker:
         train = assessment.items(world, TRAIN_ITEMS, level, self.seed + TRAIN_SEED) if probe else None
         blind = {name: self._both(assessment, self.references[name], items) for name in assessment.floor}
         top, kind = self._ceiling(assessment, items)
-        return Material(self.key(assessment, level), level, items, train, blind, top, kind,
-                        assessment.frequency(world, level), world.id, world.split)
+        frequency = assessment.frequency(world, level)
+        if frequency is None and world is self.world:
+            frequency = self.exposures.get(assessment.skill)
+        return Material(self.key(assessment, level), level, items, train, blind, top, kind, frequency, world.id,
+                        world.split)
+
+    @cached_property
+    def exposures(self) -> Mapping[str, float]:
+        """Skill -> rate of its concepts in the corpus of the study, where that is real."""
+        return of_world(self.world)
 
     def _ceiling(self, assessment: Assessment, items: Items) -> tuple[NDArray[np.float64], CeilingKind]:
         if items.ideal is not None:

@@ -34,9 +34,9 @@ class Found(NamedTuple):
     missing: dict[str, str]
 
 
-def count(corpus: Path, wanted: Sequence[Numbered], sources: Sources, *,
+def count(corpus: letters.Corpus, wanted: Sequence[Numbered], sources: Sources, *,
           tell: Tell = lambda done, planned, what: None) -> Found:
-    """Count the concepts of a corpus: a FASTA or GenBank file, gz or not, or a folder of them.
+    """Count the concepts of a corpus: a FASTA or GenBank file, gz or not, a folder of them, or texts.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def count(corpus: Path, wanted: Sequence[Numbered], sources: Sources, *,
     counted = Counted(tally.counts, np.array([d.count for d in tally.distinct]),
                       np.array([d.error for d in tally.distinct]), tally.blocks, tally.quadrats.sizes, chance)
     forms = [Form(f.name, f.skill, f.forms, f.sampled, f.incidence()) for f in families]
-    facts = CorpusFacts(source=str(corpus), unit="bases", size=int(counted.amount), records=notes["records"],
+    facts = CorpusFacts(source=_source(corpus), unit="bases", size=int(counted.amount), records=notes["records"],
                         notes=_notes(notes, counted, single))
     return Found(facts, single, counted, forms, missing)
 
@@ -86,10 +86,14 @@ def _offered(wanted: Sequence[Numbered], sources: Sources) -> tuple[list[Numbere
     return sorted(out, key=lambda c: c.number), missing
 
 
-def _check(corpus: Path, tally: Tally, scanners: Sequence[Any]) -> None:
+def _source(corpus: letters.Corpus) -> str:
+    return str(corpus) if isinstance(corpus, Path) else f"{len(corpus):,} texts"
+
+
+def _check(corpus: letters.Corpus, tally: Tally, scanners: Sequence[Any]) -> None:
     usable = int(tally.quadrats.sizes.sum())
     if usable < SMALLEST:
-        raise SequenceError(f"{corpus} is too short; got {usable:,} usable bases (A, C, G, T), expected at least "
+        raise SequenceError(f"{_source(corpus)} is too short; got {usable:,} usable bases (A, C, G, T), expected at least "
                             f"{SMALLEST:,}; try a longer sequence")
     for scanner in scanners:
         if hasattr(scanner, "check"):

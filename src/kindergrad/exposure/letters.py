@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -105,7 +105,11 @@ def files(corpus: Path) -> list[Path]:
     return found
 
 
-def blocks(corpus: Path, notes: dict[str, int]) -> Iterator[Block]:
+Corpus = Path | Sequence[str]
+"""A file or folder, or texts."""
+
+
+def blocks(corpus: Corpus, notes: dict[str, int]) -> Iterator[Block]:
     """All letters of a corpus. ``notes`` counts what a reader should know: records, lower, other.
 
     Raises
@@ -116,22 +120,33 @@ def blocks(corpus: Path, notes: dict[str, int]) -> Iterator[Block]:
     held: list[Codes] = [np.full(PAD, fasta.BREAK, dtype=np.uint8)]
     places: list[Stretch] = []
     have = offset = 0
-    for path in files(corpus):
-        for record, start, codes in _pieces(path, notes):
-            if start == 0 and offset + have:  # no window runs from one record into the next
-                held.append(np.full(1, fasta.BREAK, dtype=np.uint8))
-                have += 1
-            places.append(Stretch(record, start, PAD + have))
-            held.append(codes)
-            have += codes.size
-            while have >= CORE + PAD:
-                whole = np.concatenate(held)
-                yield Block(whole[: CORE + 2 * PAD], offset, tuple(places))
-                held, have, offset = [whole[CORE:]], have - CORE, offset + CORE
-                places = _moved(places, CORE)
+    for record, start, codes in _stream(corpus, notes):
+        if start == 0 and offset + have:  # no window runs from one record into the next
+            held.append(np.full(1, fasta.BREAK, dtype=np.uint8))
+            have += 1
+        places.append(Stretch(record, start, PAD + have))
+        held.append(codes)
+        have += codes.size
+        while have >= CORE + PAD:
+            whole = np.concatenate(held)
+            yield Block(whole[: CORE + 2 * PAD], offset, tuple(places))
+            held, have, offset = [whole[CORE:]], have - CORE, offset + CORE
+            places = _moved(places, CORE)
     held.append(np.full(PAD, fasta.BREAK, dtype=np.uint8))
     if have:
         yield Block(np.concatenate(held), offset, tuple(places))
+
+
+def _stream(corpus: Corpus, notes: dict[str, int]) -> Iterator[tuple[str, int, Codes]]:
+    """(record, position in it, codes) of everything, in order."""
+    if isinstance(corpus, Path):
+        for path in files(corpus):
+            yield from _pieces(path, notes)
+        return
+    for text in corpus:
+        notes["records"] += 1
+        name = f"text {notes['records']}"
+        yield name, 0, _encode(Path("corpus"), name, text.encode("latin-1", "replace"), 0, notes)
 
 
 def _moved(places: list[Stretch], by: int) -> list[Stretch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from kindergrad.core.seeds import stream
 from kindergrad.exposure import rows
 from kindergrad.exposure.concepts import Numbered, Sources, numbered
 from kindergrad.exposure.genome import Found, Tell, count
+from kindergrad.exposure.letters import Corpus
 from kindergrad.stats.waiting import JEFFREYS, Evidence
 from kindergrad.syllabus.skills import Concept, Skill, skill, syllabus
 
@@ -59,7 +60,8 @@ def wanted(domain: str, only: Iterable[str] = (), more: Sequence[tuple[str, Conc
     return Wanted(of, chosen, tuple(found))
 
 
-Counter = Callable[[Path, Wanted, Sources, Tell], Found]
+Counter = Callable[[Any, Wanted, Sources, Tell], Found]
+"""Counts the concepts of a corpus, whatever its kind."""
 
 
 def counter(domain: Domain) -> Counter:
@@ -75,13 +77,13 @@ def counter(domain: Domain) -> Counter:
     return lambda corpus, asked, sources, tell: count(corpus, asked.concepts, sources, tell=tell)
 
 
-def exposure(corpus: Path, asked: Wanted, sources: Sources | None = None, *, kappa: float = KAPPA, seed: int = 0,
+def exposure(corpus: Corpus, asked: Wanted, sources: Sources | None = None, *, kappa: float = KAPPA, seed: int = 0,
              tell: Tell = lambda done, planned, what: None) -> ExposureAnswer:
     """How often a corpus shows each concept, and how much more of it shows the rest.
 
     Parameters
     ----------
-    corpus : DNA: FASTA or GenBank, gz or not, or a folder. Perturbations: AnnData (h5ad). Arithmetic: text.
+    corpus : DNA: FASTA or GenBank, gz or not, a folder, or texts. Perturbations: AnnData (h5ad). Arithmetic: text.
     asked : from :func:`wanted`.
     sources : further files, such as an annotation.
     kappa : exposures that the engine needs.
