@@ -1,6 +1,8 @@
-"""What ``kindergrad exposure`` prints: how often a corpus shows each concept, and how much more of it shows the rest."""
+"""What ``kindergrad exposure`` prints: how often a corpus shows each concept, and how much more shows the rest."""
 
 from __future__ import annotations
+
+from pydantic import Field
 
 from kindergrad.core.records import Contract, Finite
 
@@ -96,7 +98,7 @@ class ExposureAnswer(Contract):
     rows: tuple[ExposureRow, ...]
     families: tuple[ExposureFamily, ...] = ()
     skills: tuple[SkillExposure, ...] = ()
-    not_looked_for: dict[str, str] = {}
+    not_looked_for: dict[str, str] = Field(default_factory=dict)
     """Concepts that this corpus cannot show, with the reason."""
 
 

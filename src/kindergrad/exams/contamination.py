@@ -1,9 +1,9 @@
 """Which exam items, or near copies of them, stand in a corpus, and what the scores are without them.
 
-An item is looked for by its words of 20 letters, on both strands; the text is the context with the true target. Words
-are compared exactly, none is left out: a copy has all of its words in the corpus, a near copy at least half (one changed
-letter in the middle of 60 spoils 20 of 41). A word of 20 letters is found by chance with probability 2 N / 4^20, 0.2 %
-in 10^9 bases; words that are simple repeats say nothing and are left out.
+An item is looked for by its words of 20 letters, on both strands; the text is the context with the true target. All its
+words are compared, not a sketch of them: a copy has all of its words in the corpus, a near copy at least half (one
+changed letter in the middle of 60 spoils 20 of 41). A word of 20 letters is found by chance with probability
+2 N / 4^20, 0.2 % in 10^9 bases; words that are simple repeats say nothing and are left out.
 
 *Shows* what was there to be remembered. *Does not show* that an engine read this corpus, nor relatives that differ in
 one letter of ten and more.
@@ -100,8 +100,8 @@ def _materials(store: Store, found: Iterable[Record]) -> dict[str, tuple[materia
         if (digest := made.items.digest) in wanted:
             out[digest] = made, wanted[digest]
     if not out:
-        raise InputError(f"'{store.folder}' holds no items; they are kept in {store.cache} by 'kindergrad run'; run the "
-                         "same study again")
+        raise InputError(f"'{store.folder}' holds no items; they are kept in {store.cache} by 'kindergrad run'; run "
+                         "the same study again")
     return out
 
 
@@ -153,8 +153,8 @@ def _words(codes: NDArray[np.uint8]) -> Words:
         forward.append((f[:-size] << shift) | f[size:])
         backward.append((b[size:] << shift) | b[:-size])
     long, tail = slice(None, -4), slice(16, None)
-    return np.minimum((forward[4][long] << np.uint64(8)) | forward[2][tail][: codes.size - K + 1],
-                      (backward[2][tail][: codes.size - K + 1] << np.uint64(32)) | backward[4][long])
+    return np.asarray(np.minimum((forward[4][long] << np.uint64(8)) | forward[2][tail][: codes.size - K + 1],
+                      (backward[2][tail][: codes.size - K + 1] << np.uint64(32)) | backward[4][long]))
 
 
 def _search(words: Words, corpus: Path, tell: Tell) -> tuple[Words, CorpusFacts]:

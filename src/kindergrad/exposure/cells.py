@@ -25,9 +25,10 @@ from kindergrad.syllabus.skills import Concept
 from kindergrad.worlds import _h5ad, _perturbation_labels
 
 SERVES = ("gene_set", "screen")
-GENERAL = tuple((f"perturbation/{skill}", Concept(name=what, kind="screen", settings={"what": what})) for skill, what in (
-    ("unseen-gene", "targets"), ("relative-in-the-family", "families"), ("new-cell-type", "contexts"),
-    ("adding", "combinations")))
+GENERAL = tuple(
+    (f"perturbation/{skill}", Concept(name=what, kind="screen", settings={"what": what}))
+    for skill, what in (("unseen-gene", "targets"), ("relative-in-the-family", "families"),
+                        ("new-cell-type", "contexts"), ("adding", "combinations")))
 """What is looked for in a screen where the syllabus says nothing."""
 _FAMILY = re.compile(r"([A-Z]{2,}?)\d+[A-Z]?\d*$")
 
@@ -55,7 +56,7 @@ def count(corpus: Path, wanted: Sequence[Numbered], *, tell: Tell = lambda done,
     place = np.array([contexts.index(s.context) for s in shown])
     blocks = np.zeros((len(contexts), len(rows)))
     distinct = np.zeros(len(rows))
-    for i, (concept, shows) in enumerate(rows):
+    for i, (_, shows) in enumerate(rows):
         hit = np.array([shows(s) for s in shown])
         blocks[:, i] = np.bincount(place[hit], minlength=len(contexts))
         distinct[i] = len({s.genes for s, own in zip(shown, hit, strict=True) if own})
@@ -71,7 +72,7 @@ def _within(blocks: NDArray[np.float64], sizes: NDArray[np.float64], spread: Seq
     """Counts by context; those of a context itself as if spread evenly, since a context is no cluster of itself."""
     even = blocks.sum(axis=0)[None, :] * (sizes / sizes.sum())[:, None]
     even[:, spread] = blocks[:, spread]
-    return even
+    return np.asarray(even)
 
 
 def _is_context(concept: Numbered) -> bool:

@@ -73,7 +73,8 @@ def count(corpus: letters.Corpus, wanted: Sequence[Numbered], sources: Sources, 
 
 def _offered(wanted: Sequence[Numbered], sources: Sources) -> tuple[list[Numbered], dict[str, str]]:
     """Concepts that can be looked for with these files, and the reason for the others."""
-    out, missing = [], {}
+    out: list[Numbered] = []
+    missing: dict[str, str] = {}
     for kind, own in naming.by_kind(wanted).items():
         if kind != "forms" and not hasattr(naming.matcher(kind), "scanner"):
             missing |= {f"{c.skill}: {c.name}": f"a genome shows no {kind}" for c in own}
@@ -93,8 +94,8 @@ def _source(corpus: letters.Corpus) -> str:
 def _check(corpus: letters.Corpus, tally: Tally, scanners: Sequence[Any]) -> None:
     usable = int(tally.quadrats.sizes.sum())
     if usable < SMALLEST:
-        raise SequenceError(f"{_source(corpus)} is too short; got {usable:,} usable bases (A, C, G, T), expected at least "
-                            f"{SMALLEST:,}; try a longer sequence")
+        raise SequenceError(f"{_source(corpus)} is too short; got {usable:,} usable bases (A, C, G, T), expected at "
+                            f"least {SMALLEST:,}; try a longer sequence")
     for scanner in scanners:
         if hasattr(scanner, "check"):
             scanner.check()

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -212,7 +212,7 @@ def _open(path: Path) -> IO[bytes]:
             packed = head == b"\x1f\x8b"
         if head and not packed and path.suffix in (".gz", ".bgz"):
             raise fasta.misnamed(path)
-        return gzip.open(path, "rb") if packed else path.open("rb")
+        return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")
     except FileNotFoundError:
         raise SequenceError(f"{path} does not exist; expected a FASTA or GenBank file; check the path") from None
     except OSError as error:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from kindergrad.core.errors import InputError
 from kindergrad.core.names import Domain
-
 from kindergrad.syllabus.skills import Concept
 from kindergrad.worlds import fasta
 
@@ -74,7 +73,8 @@ def meme(path: Path) -> list[Concept]:
         If the file holds no motif, or a row of a matrix is not four numbers.
     """
     out: list[Concept] = []
-    name, rows, left = "", [], 0
+    name, left = "", 0
+    rows: list[tuple[float, ...]] = []
     for number, line in enumerate(fasta.read_text(path).splitlines(), start=1):
         words = line.split()
         if words[:1] == ["MOTIF"] and len(words) > 1:

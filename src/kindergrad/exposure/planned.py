@@ -1,8 +1,8 @@
 """The exposures of a corpus in the long table: what engines would have scored, had they read another corpus.
 
 Under the exposure law a skill needs so many exposures of its concept, wherever they come from. Reading X units of a
-planned corpus that shows a concept at rate q gives as many exposures as X q / p units of the corpus that was read, where
-the rate was p. So a row's scale is multiplied by p / q, and its frequency becomes q; exposures stay what they were.
+planned corpus that shows a concept at rate q gives as many exposures as X q / p units of the corpus that was read,
+where the rate was p. So a row's scale is multiplied by p / q, and its frequency becomes q: exposures stay the same.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ ALWAYS = "every"
 
 
 def rates(found: ExposureAnswer) -> dict[str, float]:
-    """Skill -> median rate of its concepts per unit of the corpus; skills without a concept that was met are left out."""
+    """Skill -> median rate of its concepts per unit of the corpus; without skills of which that is 0."""
     telling = {row.skill for row in found.rows if row.kind != ALWAYS}
     return {s.skill: s.rate for s in found.skills if s.rate and s.skill in telling}
 
 
 def planned(rows: Iterable[Row], of: Mapping[str, float]) -> list[Row]:
-    """The rows as if the planned corpus had been read; those without frequency, or without a rate there, stay as they are.
+    """The rows as if the planned corpus had been read; those without frequency, or without a rate there, stay.
 
     Raises
     ------

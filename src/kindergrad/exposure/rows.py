@@ -70,9 +70,9 @@ def rows(concepts: Sequence[Numbered], counted: Counted, kappa: float) -> tuple[
         blind = counted.counts[i] == 0 and counted.chance.get(i, 0.0) <= 0
         out.append(ExposureRow(
             concept=concept.name, skill=concept.skill, kind=concept.kind, occurrences=int(counted.counts[i]),
-            distinct_contexts=round(min(counted.distinct[i], counted.counts[i])), distinct_error=float(counted.error[i]),
-            rate=float(rate.value[i]), rate_low=float(rate.low[i]), rate_high=float(rate.high[i]),
-            dispersion=float(phi[i]), by_chance=counted.chance.get(i),
+            distinct_contexts=round(min(counted.distinct[i], counted.counts[i])),
+            distinct_error=float(counted.error[i]), rate=float(rate.value[i]), rate_low=float(rate.low[i]),
+            rate_high=float(rate.high[i]), dispersion=float(phi[i]), by_chance=counted.chance.get(i),
             expected_at={f"{m:g}x": float(m * counted.amount * rate.value[i]) for m in MULTIPLES},
             first_met_at=_spread(first[i], blind=blind), met_kappa_at=_spread(often[i], blind=blind)))
     return tuple(out)

@@ -41,7 +41,7 @@ def exposure(found: ExposureAnswer) -> Group:
                  "–" if row.by_chance is None else _short(row.by_chance * per), _spread(row.first_met_at),
                  _spread(row.met_kappa_at))
         last = name
-    parts = [Text(_corpus(found.corpus)), Text(""), shown]
+    parts: list[RenderableType] = [Text(_corpus(found.corpus)), Text(""), shown]
     if found.families:
         forms = table("skill", "forms", "there are", "met", "at least", "new at 10x", "new at 100x")
         for family in found.families:

@@ -99,9 +99,9 @@ def discover(found: Incidence, t: ArrayLike, *, seed: int = 0) -> Discovery:
     The error of a method at 1, 3 and 7 further parts is the root mean square of log (counted / predicted) over random
     parts of the corpus. For each ``t`` the method that erred least at the nearest of them is taken; further out its
     error grows along a line in log(1 + t). A part has more left to find than the whole, so that its relative errors are
-    smaller; they are scaled by what the error of independent concepts would be in either. The interval is Student's, with as many degrees of freedom as parts were
-    drawn. Where its ends lie more than a factor of 10 from the estimate, or there are fewer than 16 blocks, the answer
-    is NaN: it cannot be told from this corpus.
+    smaller; they are scaled by what the error of independent concepts would be in either. The interval is Student's,
+    with as many degrees of freedom as parts were drawn. Where its ends lie more than a factor of 10 from the estimate,
+    or there are fewer than 16 blocks, the answer is NaN: it cannot be told from this corpus.
     """
     x = np.atleast_1d(np.asarray(t, dtype=np.float64))
     if found.concept.shape != found.block.shape or not (found.sizes > 0).any() or (x <= 0).any():
@@ -119,8 +119,8 @@ def discover(found: Incidence, t: ArrayLike, *, seed: int = 0) -> Discovery:
     wide = np.exp(float(stdtrit(REPEATS - 1, 0.95)) * error)
     told = wide <= TOO_WIDE
     low, high = (value + 0.5) / wide - 0.5, (value + 0.5) * wide - 0.5
-    kept = (np.where(told, a, np.nan) for a in (value, np.maximum(low, 0.0), high, error))
-    return Discovery(*kept, tuple(p[2] for p in picked))
+    value, low, high, error = (np.where(told, a, np.nan) for a in (value, np.maximum(low, 0.0), high, error))
+    return Discovery(value, low, high, error, tuple(p[2] for p in picked))
 
 
 def _pick(found: Spectrum, t: float, tested: Floats, seed: int) -> tuple[float, float, str]:

@@ -65,8 +65,7 @@ def spectrum(counts: ArrayLike) -> Spectrum:
     """
     n = np.asarray(counts).ravel()
     if n.size and (not np.isfinite(n).all() or (n < 0).any() or (n != np.round(n)).any()):
-        raise InputError(f"counts of occurrences are whole and not negative; got values such as {n[n != np.round(n)][:1]}"
-                         f" and a smallest of {n.min()}")
+        raise InputError(f"counts of occurrences are whole numbers, and not negative; got {n.min():g} to {n.max():g}")
     times, concepts = np.unique(n[n > 0].astype(np.int64), return_counts=True)
     return Spectrum(times, concepts.astype(np.float64))
 

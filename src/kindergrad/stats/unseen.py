@@ -2,8 +2,9 @@
 
 After a corpus in which f_k concepts were met k times, another part of t times its size is expected to show
 ``sum -(-t)^k f_k`` concepts that are new. Up to t = 1 this holds without any assumption about how frequent concepts
-are. Beyond it the series explodes and is cut off at random, smoothly (Efron and Thisted 1976, doi:10.1093/biomet/63.3.435;
-Orlitsky, Suresh and Wu 2016, doi:10.1073/pnas.1607774113), which cannot reach further than t of about log n.
+are. Beyond it the series explodes and is cut off smoothly, at random (Efron and Thisted 1976,
+doi:10.1093/biomet/63.3.435; Orlitsky, Suresh and Wu 2016, doi:10.1073/pnas.1607774113), which cannot reach further than
+t of about log n.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from kindergrad.core.errors import InputError, UnknownNameError
 from kindergrad.core.names import Domain, Grade
@@ -31,7 +31,7 @@ class Concept(Contract):
 
     name: str
     kind: str
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""Facts of a text: ``{ kind = "facts", pattern = '\\b\\d \\+ \\d\\b', forms = 100 }``; each different match is a form."""
+"""Facts of a text: ``{ kind = "facts", pattern = '\\d \\+ \\d', forms = 100 }``; each different match is a form."""
 
 from __future__ import annotations
 

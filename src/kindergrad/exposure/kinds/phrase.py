@@ -1,4 +1,4 @@
-"""Phrases of a text: ``{ kind = "phrase", pattern = '\\b\\d \\+ \\d = \\d\\b' }``, a regular expression within one line."""
+"""Phrases of a text: ``{ kind = "phrase", pattern = '\\d \\+ \\d = \\d' }``, a regular expression within one line."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Graded words: ``{ kind = "pwm", consensus = "TATAAT", percent = [77, 76, 60, 61, 56, 82] }``.
 
 Each letter of the consensus is as frequent as stated, the other three share the rest; or ``matrix``, a row of four
-frequencies (A, C, G, T) per place. A place is an occurrence where its score, the log odds against equal letters, reaches
-the threshold that ``false_positive_rate`` of random places would reach (default 1e-4 per strand). The distribution of
-the score is computed exactly, by convolution over the places; scores are rounded to 1/100 bit. Both strands.
+frequencies (A, C, G, T) per place. A place is an occurrence where its score, the log odds against equal letters,
+reaches the threshold that ``false_positive_rate`` of random places would reach (default 1e-4 per strand). The
+distribution of the score is computed exactly, by convolution over the places; scores are rounded to 1/100 bit. Both
+strands are searched.
 """
 
 from __future__ import annotations

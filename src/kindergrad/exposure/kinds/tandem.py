@@ -1,4 +1,4 @@
-"""Short units repeated at once: ``{ kind = "tandem", unit = 2, letters = 12 }``, runs of period 2 of 12 letters and more.
+"""Short units repeated at once: ``{ kind = "tandem", unit = 2, letters = 12 }``, runs of period 2, 12 letters or more.
 
 A run counts once, under its smallest period. Both strands are the same.
 """

@@ -92,8 +92,7 @@ class Words:
         for row, pattern in zip(heads, self.patterns, strict=True):
             row[_heads(pattern.masks)] = True
         columns = np.packbits(heads, axis=0).T  # which patterns may begin with these letters, as bits
-        kinds, self.kind = np.unique(np.ascontiguousarray(columns).view(f"V{columns.shape[1]}").ravel(),
-                                     return_inverse=True)
+        kinds, own = np.unique(np.ascontiguousarray(columns).view(f"V{columns.shape[1]}").ravel(), return_inverse=True)
         sets = np.unpackbits(kinds.view(np.uint8).reshape(len(kinds), -1), axis=1)[:, : len(self.patterns)]
         self.members = [np.flatnonzero(row) for row in sets]
         empty = next((i for i, m in enumerate(self.members) if not m.size), None)
@@ -103,7 +102,7 @@ class Words:
             self.members[0], self.members[empty] = self.members[empty], self.members[0]
         else:
             order, self.members = order + 1, [np.zeros(0, dtype=np.int64), *self.members]
-        self.kind = order[self.kind]
+        self.kind = order[own]
         self.users = _users(self.members, len(self.patterns))
         self.twice = {p.concept for p in self.patterns if p.strand and _both(p.masks)}
 
