@@ -74,7 +74,7 @@ class SkillExposure(Contract):
     concepts: int
     met: int
     rate: Finite | None
-    """Median rate of the concepts: the ``frequency`` of the exposure law."""
+    """Median rate of the concepts, the lower of two: the ``frequency`` of the exposure law."""
     needed: Finite | None
     """Units until half of the concepts are met ``kappa`` times."""
 

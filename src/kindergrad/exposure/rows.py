@@ -129,5 +129,5 @@ def by_skill(found: Sequence[ExposureRow], skills: Mapping[str, Skill]) -> tuple
         grade = skills[name].grade.value if name in skills else None
         out.append(SkillExposure(
             skill=name, grade=grade, concepts=len(own), met=sum(row.occurrences > 0 for row in own),
-            rate=float(np.median([row.rate for row in own])), needed=None if np.isinf(middle) else float(middle)))
+            rate=sorted(row.rate for row in own)[(len(own) - 1) // 2], needed=None if np.isinf(middle) else float(middle)))
     return tuple(out)
