@@ -57,20 +57,31 @@ def test_items_in_a_corpus(call: Call, finished: Path, corpora: Path) -> None:
     assert "verdict: clean" in call("audit", finished, "--corpus", corpora / "a.fa").out
 
 
-def test_a_planned_corpus(call: Call, finished: Path, corpora: Path) -> None:
-    before = {s["skill"]: s for s in json.loads(call("forecast", finished, "--json").out)["skills"]}
-    after = {s["skill"]: s for s in json.loads(call("forecast", finished, "--corpus", corpora / "a.fa", "--json").out)[
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three words of one frequency each, learnt after some three exposures, and a skill without frequency."""
+    path = tmp_path_factory.mktemp("table") / "t.csv"
+    lines = ["engine,skill,axis,scale,value,stderr,frequency"]
+    for level, frequency in (("a", 1e-3), ("b", 3e-4), ("c", 1e-4)):
+        for scale in (1e2, 1e3, 1e4, 1e5):
+            value = 1 / (1 + (3 / (scale * frequency)) ** 2)
+            lines.append(f"e,genomics/exact-word[{level}],bases,{scale},{value:.3f},0.03,{frequency}")
+    lines += [f"e,genomics/next-base,bases,{scale},0.4,0.03," for scale in (1e3, 1e4)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_a_planned_corpus_and_the_exposures_needed(call: Call, table: Path, corpora: Path) -> None:
+    after = {s["skill"]: s for s in json.loads(call("forecast", table, "--corpus", corpora / "a.fa", "--json").out)[
         "skills"]}
-    rate = json.loads(call("exposure", corpora / "a.fa", "--json", "--skill", "genomics/exact-word").out)["skills"][0]
-    word, old = after["genomics/exact-word"], before["genomics/exact-word"]
-    assert word["frequency"] == pytest.approx(rate["rate"]) != old["frequency"]
-    assert word["scale_now"] == pytest.approx(old["scale_now"] * old["frequency"] / rate["rate"])
-    assert after["genomics/next-base"]["scale_now"] == before["genomics/next-base"]["scale_now"]
-
-
-def test_kappa_of_a_run(call: Call, finished: Path, corpora: Path) -> None:
-    said = call("exposure", corpora / "a.fa", "--kappa", finished, "--skill", "genomics/exact-word", "--json")
-    assert said.code == 0 and 0.1 < json.loads(said.out)["kappa"] < 1e4
+    said = json.loads(call("exposure", corpora / "a.fa", "--kappa", table, "--skill", "genomics/exact-word",
+                           "--json").out)
+    rate = said["skills"][0]["rate"]
+    for level, frequency in (("a", 1e-3), ("c", 1e-4)):
+        word = after[f"genomics/exact-word[{level}]"]
+        assert word["frequency"] == pytest.approx(rate) and word["scale_now"] == pytest.approx(1e5 * frequency / rate)
+    assert after["genomics/next-base"]["scale_now"] == 1e4 and after["genomics/next-base"]["frequency"] is None
+    assert 1 < said["kappa"] < 10
 
 
 @pytest.mark.parametrize(("arguments", "said"), [

@@ -15,7 +15,8 @@ from kindergrad.exposure.concepts import Numbered, Sources
 from kindergrad.exposure.kinds import forms, word
 from kindergrad.exposure.quadrats import MOST, SMALLEST, Quadrats
 from kindergrad.exposure.sketch import KEPT, Distinct, mixed
-from kindergrad.exposure.tally import Tally, reverse_complement as back
+from kindergrad.exposure.tally import Tally
+from kindergrad.exposure.tally import reverse_complement as back
 
 
 def test_small_sets_are_counted_exactly_and_large_ones_within_their_error() -> None:

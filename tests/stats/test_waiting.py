@@ -20,7 +20,7 @@ def test_rates_cover_poisson_counts() -> None:
 
 
 def test_clustered_counts_need_the_dispersion() -> None:
-    """Each occurrence brings four copies into its block: the rate is right, and its interval five times as uncertain."""
+    """Each occurrence brings four copies into its block: its variance is five times that of single ones."""
     rng = stream(1, "clusters")
     blocks = 5.0 * rng.poisson(0.5, size=(64, 400))
     phi = waiting.dispersion(blocks, np.ones(64))

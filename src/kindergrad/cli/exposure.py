@@ -12,6 +12,9 @@ from kindergrad.cli.doors import Json, Seed, app, console, print_json, progress
 if TYPE_CHECKING:
     from kindergrad.core.answers_exposure import ExposureAnswer
 
+_WIDE = 140
+"""Columns of a terminal that shows all columns of the table."""
+
 
 @app.command()
 def exposure(
@@ -56,7 +59,8 @@ def exposure(
 def _show(found: ExposureAnswer, *, json: bool) -> None:
     from kindergrad.report import exposure_text
 
-    print_json(found) if json else console().print(exposure_text.exposure(found))
+    screen = console()
+    print_json(found) if json else screen.print(exposure_text.exposure(found, wide=screen.width >= _WIDE))
 
 
 def _kappa(text: str, seed: int) -> float:

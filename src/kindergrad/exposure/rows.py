@@ -127,7 +127,8 @@ def by_skill(found: Sequence[ExposureRow], skills: Mapping[str, Skill]) -> tuple
         needed = sorted(np.inf if row.met_kappa_at.median is None else row.met_kappa_at.median for row in own)
         middle = needed[(len(needed) - 1) // 2]
         grade = skills[name].grade.value if name in skills else None
+        rate = sorted(row.rate for row in own)[(len(own) - 1) // 2]
         out.append(SkillExposure(
-            skill=name, grade=grade, concepts=len(own), met=sum(row.occurrences > 0 for row in own),
-            rate=sorted(row.rate for row in own)[(len(own) - 1) // 2], needed=None if np.isinf(middle) else float(middle)))
+            skill=name, grade=grade, concepts=len(own), met=sum(row.occurrences > 0 for row in own), rate=rate,
+            needed=None if np.isinf(middle) else float(middle)))
     return tuple(out)

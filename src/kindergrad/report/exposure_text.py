@@ -10,6 +10,7 @@ from kindergrad.report.ladder import plain
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
+    from rich.table import Table
 
     from kindergrad.core.answers_exposure import (
         ContaminationAnswer,
@@ -25,29 +26,19 @@ _PER = {"bases": (1e6, "Mb"), "tokens": (1e6, "M tokens"), "perturbations": (100
 _RECORDS = {"bases": "records", "tokens": "lines", "perturbations": "cells"}
 
 
-def exposure(found: ExposureAnswer) -> Group:
-    """Concepts by skill, families of forms, and what could not be looked for."""
+def exposure(found: ExposureAnswer, *, wide: bool = True) -> Group:
+    """Concepts by skill, families of forms, and what could not be looked for; fewer columns where not ``wide``."""
     from rich.console import Group
     from rich.text import Text
 
-    per, unit = _PER[found.corpus.unit]
-    shown = table("skill", "concept", "met", "contexts", f"per {unit}", "90 %", "by chance", "first met at",
-                       f"{found.kappa:g} times at")
-    last = ""
-    for row in found.rows:
-        name = row.skill.partition("/")[2]
-        add(shown, name if name != last else "", row.concept, f"{row.occurrences:,}", _contexts(row),
-                 _short(row.rate * per), f"{_short(row.rate_low * per)}…{_short(row.rate_high * per)}",
-                 "–" if row.by_chance is None else _short(row.by_chance * per), _spread(row.first_met_at),
-                 _spread(row.met_kappa_at))
-        last = name
-    parts: list[RenderableType] = [Text(_corpus(found.corpus)), Text(""), shown]
+    parts: list[RenderableType] = [Text(_corpus(found.corpus)), Text(""), _wide(found) if wide else _narrow(found)]
     if found.families:
-        forms = table("skill", "forms", "there are", "met", "at least", "new at 10x", "new at 100x")
+        show = _spread if wide else _middle
+        forms = table("forms", "there are", "met", "at least", *(f"new at {m}" for m in found.families[0].new_at))
         for family in found.families:
             many = "unknown" if family.forms is None else f"{family.forms:,}"
-            add(forms, family.skill.partition("/")[2], family.family, many, f"{family.met:,}",
-                     _spread(family.at_least), *(_spread(new) for new in family.new_at.values()))
+            add(forms, family.family, many, f"{family.met:,}", show(family.at_least),
+                *(show(new) for new in family.new_at.values()))
         parts += [Text(""), forms]
     if found.not_looked_for:
         named = ", ".join(found.not_looked_for)
@@ -55,6 +46,34 @@ def exposure(found: ExposureAnswer) -> Group:
                                  style="dim")]
     parts += [Text(note, style="dim") for note in found.corpus.notes]
     return Group(*parts, Text(_caption(found), style="dim"))
+
+
+def _wide(found: ExposureAnswer) -> Table:
+    per, unit = _PER[found.corpus.unit]
+    shown = table("skill", "concept", "met", "contexts", f"per {unit}", "90 %", "by chance", "first met at",
+                  f"{found.kappa:g} times at")
+    last = ""
+    for row in found.rows:
+        name = row.skill.partition("/")[2]
+        add(shown, name if name != last else "", row.concept, f"{row.occurrences:,}", _contexts(row),
+            _short(row.rate * per), f"{_short(row.rate_low * per)}…{_short(row.rate_high * per)}",
+            "–" if row.by_chance is None else _short(row.by_chance * per), _spread(row.first_met_at),
+            _spread(row.met_kappa_at))
+        last = name
+    return shown
+
+
+def _narrow(found: ExposureAnswer) -> Table:
+    per, unit = _PER[found.corpus.unit]
+    shown = table("concept", "met", "contexts", f"per {unit}", "first met", f"{found.kappa:g} times")
+    last = ""
+    for row in found.rows:
+        if row.skill != last:
+            add(shown, row.skill.partition("/")[2])
+        add(shown, f"  {row.concept}", f"{row.occurrences:,}", _contexts(row), _short(row.rate * per),
+            _middle(row.first_met_at), _middle(row.met_kappa_at))
+        last = row.skill
+    return shown
 
 
 def comparison(found: ExposureComparison) -> Group:
@@ -117,6 +136,10 @@ def _spread(found: Spread) -> str:
     if found.median is None:
         return "?" if found.q05 is None else f"> {_short(found.q05)}"
     return f"{_short(found.median)} ({_short(found.q05)}…{_short(found.q95)})"
+
+
+def _middle(found: Spread) -> str:
+    return "?" if found.median is None else _short(found.median)
 
 
 def _short(value: float | None) -> str:
