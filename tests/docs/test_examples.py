@@ -14,7 +14,7 @@ from kindergrad.exams import catalogue
 from kindergrad.testing import check_assessment, check_engine
 
 TESTED = {"own_engine.py", "study.yaml", "own_assessment.py", "own_exam.yaml", "forecast_own_table.py",
-          "other_harness.csv", "read_records.py"}
+          "other_harness.csv", "read_records.py", "planned.fa"}
 
 
 def test_no_example_is_forgotten() -> None:

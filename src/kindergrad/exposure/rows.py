@@ -100,7 +100,7 @@ def family(form: Form, *, seed: int = 0) -> ExposureFamily:
     counts = np.unique(form.incidence.concept, return_counts=True)[1]
     spectrum, share = richness.spectrum(counts), form.sampled
     most = richness.chao1(spectrum)
-    new = discovery.discover(form.incidence, [m - 1 for m in MULTIPLES], seed=seed)
+    new = _rising(discovery.discover(form.incidence, [m - 1 for m in MULTIPLES], seed=seed))
     left = np.inf if form.forms is None else form.forms - spectrum.met / share
     ahead = {f"{m:g}x": _new(new, i, share, left) for i, m in enumerate(MULTIPLES)}
     top = np.inf if form.forms is None else float(form.forms)
@@ -110,6 +110,12 @@ def family(form: Form, *, seed: int = 0) -> ExposureFamily:
     return ExposureFamily(
         family=form.name, skill=form.skill, forms=form.forms, met=round(met),
         coverage=richness.coverage(spectrum), at_least=at_least, new_at=ahead, method=new.method[0], sampled=share)
+
+
+def _rising(new: discovery.Discovery) -> discovery.Discovery:
+    """More of a corpus never shows fewer new forms, whichever method was taken."""
+    value, low, high = (np.where(np.isfinite(v), np.fmax.accumulate(v), np.nan) for v in new[:3])
+    return new._replace(value=value, low=low, high=high)
 
 
 def _new(new: discovery.Discovery, i: int, share: float, left: float) -> Spread:

@@ -68,15 +68,15 @@ class Prior(NamedTuple):
 def by_chance(counts: ArrayLike, amount: float, chance: ArrayLike) -> Prior:
     """A prior around rates that are expected by chance: rate = chance x g, with g ~ Gamma(a, a) over the concepts.
 
-    ``a``, common to all, is where the counts are most probable (negative binomial) on a grid from 0.1, where concepts
-    have little to do with chance, to 1: the prior is never worth more than one occurrence.
+    ``a``, common to all, is where the counts are most probable (negative binomial) between 0.5, where concepts have
+    little to do with chance, and 1: the prior is never worth more than one occurrence.
 
     Parameters
     ----------
     counts, chance : (c,) occurrences, and rates by chance (above 0).
     """
     n, expected = np.asarray(counts, dtype=np.float64), amount * np.asarray(chance, dtype=np.float64)
-    grid = np.geomspace(0.1, 1.0, 40)[:, None]
+    grid = np.linspace(0.5, 1.0, 26)[:, None]
     log_p = gammaln(n + grid) - gammaln(grid) + grid * np.log(grid / (grid + expected)) + n * np.log(
         expected / (grid + expected))
     a = float(grid[int(np.argmax(log_p.sum(axis=1))), 0])

@@ -1,4 +1,4 @@
-"""Graded words: ``{ kind = "pwm", consensus = "TATAAT", percent = [77, 76, 60, 61, 56, 82] }``.
+"""Graded words: ``{ kind = "pwm", consensus = "TATAAT", percent = [82, 90, 52, 59, 49, 89] }``.
 
 Each letter of the consensus is as frequent as stated, the other three share the rest; or ``matrix``, a row of four
 frequencies (A, C, G, T) per place. A place is an occurrence where its score, the log odds against equal letters,
