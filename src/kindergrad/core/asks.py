@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kindergrad.core.errors import EngineError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
+from kindergrad.core.scale import Scale
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +25,15 @@ class LogLikelihood(Protocol):
 
     def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> Floats:
         """Natural log of P(target | context), shape (n,); ``context`` may hold empty strings."""
+        ...
+
+
+@runtime_checkable
+class PseudoLikelihood(Protocol):
+    """How well does every letter fit to all others? For engines that see both sides, which no chain rule holds for."""
+
+    def pseudo_log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> Floats:
+        """Sum over the target of the natural log of P(letter | all other letters), shape (n,)."""
         ...
 
 
@@ -60,6 +70,39 @@ class Learn(Protocol):
 
 
 @runtime_checkable
+class Trained(Protocol):
+    """Was trained elsewhere and reads nothing here: it stands at scale points of its own, smallest first."""
+
+    def points(self) -> Sequence[tuple[Scale, ...]]:
+        """What each point had been given; the first coordinate is the one that is drawn."""
+        ...
+
+    def stand_at(self, point: int) -> None:
+        """Become the engine of that point."""
+        ...
+
+    def digest(self, point: int) -> str:
+        """Identity of the weights of that point."""
+        ...
+
+
+@runtime_checkable
+class Restarts(Protocol):
+    """Can be made again as it was before it read anything."""
+
+    def untrained(self) -> Any: ...
+
+
+@runtime_checkable
+class Windows(Protocol):
+    """Sees no more than so much at once, and reads longer texts in windows."""
+
+    def windowed(self, sequences: Sequence[str]) -> NDArray[np.bool_]:
+        """Which sequences do not fit into one pass, shape (n,)."""
+        ...
+
+
+@runtime_checkable
 class KnowsTruth(Protocol):
     """The oracle: answers from the process that made the items."""
 
@@ -68,6 +111,7 @@ class KnowsTruth(Protocol):
 
 ASK_OF: dict[Readout, type[Any]] = {
     Readout.LIKELIHOOD: LogLikelihood,
+    Readout.PSEUDO_LIKELIHOOD: PseudoLikelihood,
     Readout.FIT: Fit,
     Readout.PROBE: Embed,
     Readout.GENERATION: Generate,
@@ -96,11 +140,11 @@ def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) ->
     """Fit true against false candidates of ``train``, then decide on each candidate asked."""
     candidates = train.asked["target"]
     labels = (np.arange(candidates.shape[1])[None, :] == train.truth["true"][:, None]).astype(np.int64)
-    engine.fit(_texts(train.asked), labels.ravel())
-    return checked(engine.decide(_texts(asked)), asked["target"].shape, "decide")
+    engine.fit(texts(train.asked), labels.ravel())
+    return checked(engine.decide(texts(asked)), asked["target"].shape, "decide")
 
 
-def _texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
+def texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
     return [str(c) + str(t) for c, t in zip(asked["context"].flat, asked["target"].flat, strict=True)]
 
 

@@ -11,7 +11,7 @@ from kindergrad.core.errors import InputError
 from kindergrad.core.names import Role
 from kindergrad.core.table import Row, rows
 from kindergrad.exams import catalogue, run
-from kindergrad.exams.store import Store
+from kindergrad.exams.store import LEDGER, Store
 from kindergrad.exchange import tables
 from kindergrad.progress import belief as beliefs
 from kindergrad.progress import forecast as forecasts
@@ -103,7 +103,16 @@ def facts(source: Path, found: list[Row]) -> StudyFacts:
         goal=study.goal if study else None,
         skills=tuple(_skill(a.id, study) for a in catalogue.assessments(study.plugins if study else ()).values()),
         notes=(*last.get("notes", ()), *left_out),
+        calibration=_calibration(source / LEDGER, found) if source.is_dir() else None,
     )
+
+
+def _calibration(path: Path, found: list[Row]) -> registry.Calibration | None:
+    """How what was registered in this folder came out; None where nothing was resolved yet."""
+    if not path.is_file() or not any(r.scored and r.role is Role.LEARNER for r in found):
+        return None
+    told = registry.calibration(registry.resolve(path, found), registry.resolve_beliefs(path, found))
+    return told if told.n_forecasts or told.n_beliefs else None
 
 
 def _skill(name: str, study: StudyConfig | None) -> SkillFacts:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kindergrad.progress.registry import Calibration
+
 
 @dataclass(frozen=True, kw_only=True)
 class SkillFacts:
@@ -46,6 +48,7 @@ class StudyFacts:
     goal : the declared goal, ``skill>=score@scale``, or None.
     skills : in the order of the syllabus.
     notes : sentences that the reader must not miss (what was assumed, what is missing).
+    calibration : how what was registered in this run came out; None where nothing was resolved yet.
     """
 
     title: str
@@ -59,6 +62,7 @@ class StudyFacts:
     goal: str | None = None
     skills: tuple[SkillFacts, ...] = ()
     notes: tuple[str, ...] = ()
+    calibration: Calibration | None = None
 
     def of(self, skill: str) -> SkillFacts | None:
         """The facts of a skill or of one of its levels."""
