@@ -6,7 +6,8 @@ Each genome is cut into 128 blocks of equal size. Half of them, drawn at random,
 out. From the corpus alone the number of words that only the held-out half shows is predicted, then counted: all words
 of 9 to 12 letters, either strand, and the forms of some degenerate words. Far extrapolation is tried from an eighth of
 the blocks to the rest. "Told" is the share of predictions that were not refused as "cannot be told"; coverage is that
-of those told. As if words came independently, Good and Toulmin's interval would hold less often. Contiguous halves are shown beside: they are not more of the same, and the intervals do not promise them.
+of those told, beside that of Good and Toulmin's interval as if words came independently of each other. Contiguous
+halves are shown too: they are not more of the same, and the intervals do not promise them.
 """
 
 from __future__ import annotations
@@ -72,8 +73,9 @@ def tried(table: Incidence, known: np.ndarray, seed: int) -> dict[str, Any]:
     new = int(np.setdiff1d(table.concept[~inside], table.concept[inside]).size)
     told = bool(np.isfinite(found.value[0]))
     alone = good_toulmin(spectrum(np.bincount(part.concept)), min(t, 1.0))
-    return {"new": new, "told": told, "independent": bool(alone.low <= new <= alone.high), "inside": told and bool(found.low[0] <= new <= found.high[0]),
-            "off": float(abs(np.log((new + 0.5) / (found.value[0] + 0.5)))) if told else None,
+    inside = told and bool(found.low[0] <= new <= found.high[0])
+    off = float(abs(np.log((new + 0.5) / (found.value[0] + 0.5)))) if told else None
+    return {"told": told, "independent": bool(alone.low <= new <= alone.high), "inside": inside, "off": off,
             "wide": float(found.error[0]) if told else None}
 
 
