@@ -205,3 +205,13 @@ def test_rates_of_a_corpus(answer: ExposureAnswer) -> None:
     assert "genomics/next-base" not in of, "every corpus shows every base"
     own = sorted(r.rate for r in answer.rows if r.skill == "genomics/exact-word")
     assert of["genomics/exact-word"] == own[(len(own) - 1) // 2]
+
+
+def test_more_of_a_corpus_never_shows_fewer_forms(answer: ExposureAnswer) -> None:
+    for family in answer.families:
+        assert list(family.new_at) == list(family.method) == ["2x", "5x", "10x", "20x", "50x", "100x"]
+        told = [s for s in family.new_at.values() if s.median is not None]
+        for near, far in zip(told, told[1:], strict=False):
+            assert near.median <= far.median and near.q05 <= far.q05 and near.q95 <= far.q95  # type: ignore[operator]
+        if family.forms is not None:
+            assert all(s.q95 <= family.forms - family.met + 1 for s in told)  # type: ignore[operator]

@@ -55,13 +55,14 @@ class ExposureFamily(Contract):
     """How many there are; null where nobody knows."""
     met: int
     coverage: Finite
-    """Chance that the next occurrence is of a form already met (Good and Turing)."""
+    """Chance that the next occurrence is of a form already met (Good and Turing); within a part of the corpus a form
+    counts once."""
     at_least: Spread
     """Forms that there must be at least, met or not (Chao)."""
     new_at: dict[str, Spread]
-    """Forms not met so far that ``10x``, ``100x`` ... of such a corpus would show."""
-    method: str
-    """Estimator that erred least when the corpus tested them on itself."""
+    """Forms not met so far that ``2x``, ``5x`` ... ``100x`` of such a corpus would show: the extrapolation curve."""
+    method: dict[str, str]
+    """Estimator that erred least when the corpus tested them on itself, for each."""
     sampled: Finite = 1.0
     """Share of the forms that was followed; numbers are for all."""
 

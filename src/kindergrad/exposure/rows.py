@@ -16,6 +16,8 @@ from kindergrad.syllabus.skills import Skill
 Floats = NDArray[np.float64]
 
 MULTIPLES = (10.0, 100.0)
+CURVE = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+"""Multiples of the corpus at which the forms still to come are estimated."""
 QUANTILES = (0.5, 0.05, 0.95)
 NEVER = "never met, and nothing else tells its rate: this corpus only gives a lower bound"
 TOO_FAR = "cannot be told from this corpus: tested on itself, no estimator comes within a factor of 10"
@@ -100,16 +102,17 @@ def family(form: Form, *, seed: int = 0) -> ExposureFamily:
     counts = np.unique(form.incidence.concept, return_counts=True)[1]
     spectrum, share = richness.spectrum(counts), form.sampled
     most = richness.chao1(spectrum)
-    new = _rising(discovery.discover(form.incidence, [m - 1 for m in MULTIPLES], seed=seed))
+    new = _rising(discovery.discover(form.incidence, [m - 1 for m in CURVE], seed=seed))
     left = np.inf if form.forms is None else form.forms - spectrum.met / share
-    ahead = {f"{m:g}x": _new(new, i, share, left) for i, m in enumerate(MULTIPLES)}
+    ahead = {f"{m:g}x": _new(new, i, share, left) for i, m in enumerate(CURVE)}
     top = np.inf if form.forms is None else float(form.forms)
     met = min(spectrum.met / share, top)
     at_least = Spread(**{name: float(min(v / share, top)) if np.isfinite(v) else None for name, v in
                          (("median", most.value), ("q05", most.low), ("q95", most.high))})
     return ExposureFamily(
         family=form.name, skill=form.skill, forms=form.forms, met=round(met),
-        coverage=richness.coverage(spectrum), at_least=at_least, new_at=ahead, method=new.method[0], sampled=share)
+        coverage=richness.coverage(spectrum), at_least=at_least, new_at=ahead,
+        method={f"{m:g}x": new.method[i] for i, m in enumerate(CURVE)}, sampled=share)
 
 
 def _rising(new: discovery.Discovery) -> discovery.Discovery:

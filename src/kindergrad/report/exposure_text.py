@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PER = {"bases": (1e6, "Mb"), "tokens": (1e6, "M tokens"), "perturbations": (100, "100 perturbations")}
 
+_SHOWN = ("10x", "100x")
 _RECORDS = {"bases": "records", "tokens": "lines", "perturbations": "cells"}
 
 
@@ -34,11 +35,11 @@ def exposure(found: ExposureAnswer, *, wide: bool = True) -> Group:
     parts: list[RenderableType] = [Text(_corpus(found.corpus)), Text(""), _wide(found) if wide else _narrow(found)]
     if found.families:
         show = _spread if wide else _middle
-        forms = table("forms", "there are", "met", "at least", *(f"new at {m}" for m in found.families[0].new_at))
+        forms = table("forms", "there are", "met", "at least", *(f"new at {m}" for m in _SHOWN))
         for family in found.families:
             many = "unknown" if family.forms is None else f"{family.forms:,}"
             add(forms, family.family, many, f"{family.met:,}", show(family.at_least),
-                *(show(new) for new in family.new_at.values()))
+                *(show(family.new_at[m]) for m in _SHOWN))
         parts += [Text(""), forms]
     if found.not_looked_for:
         named = ", ".join(found.not_looked_for)
