@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -211,7 +212,7 @@ def test_more_of_a_corpus_never_shows_fewer_forms(answer: ExposureAnswer) -> Non
     for family in answer.families:
         assert list(family.new_at) == list(family.method) == ["2x", "5x", "10x", "20x", "50x", "100x"]
         told = [s for s in family.new_at.values() if s.median is not None]
-        for near, far in zip(told, told[1:], strict=False):
+        for near, far in pairwise(told):
             assert near.median <= far.median and near.q05 <= far.q05 and near.q95 <= far.q95  # type: ignore[operator]
         if family.forms is not None:
             assert all(s.q95 <= family.forms - family.met + 1 for s in told)  # type: ignore[operator]

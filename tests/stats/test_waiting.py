@@ -52,14 +52,6 @@ def test_first_met_in_closed_form() -> None:
     assert (10.0 / (10.0 + at)) ** 2.5 == pytest.approx(0.5)
 
 
-def test_ratio_is_exact() -> None:
-    left, right = waiting.evidence([30.0], 2.0), waiting.evidence([10.0], 1.0)
-    rng = stream(3, "ratio")
-    drawn = (rng.standard_gamma(30.5, 100_000) / 2.0) / rng.standard_gamma(10.5, 100_000)
-    assert np.quantile(drawn, [0.05, 0.5, 0.95]) == pytest.approx(waiting.ratio(left, right, [0.05, 0.5, 0.95])[0],
-                                                                   rel=0.03)
-
-
 def test_the_prior_by_chance_learns_how_much_chance_tells() -> None:
     rng = stream(4, "chance")
     chance = rng.uniform(1e-4, 1e-3, size=60)

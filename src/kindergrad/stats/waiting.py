@@ -114,11 +114,3 @@ def until_met(found: Evidence, quantiles: ArrayLike, kappa: float = 1.0) -> Floa
     share = betaincinv(kappa, found.shape[:, None], np.atleast_1d(np.asarray(quantiles, dtype=np.float64))[None, :])
     with np.errstate(divide="ignore"):
         return np.asarray(found.amount[:, None] * share / (1.0 - share))
-
-
-def ratio(left: Evidence, right: Evidence, quantiles: ArrayLike) -> Floats:
-    """Quantiles of (rate of left) / (rate of right): (c, q), exact, a ratio of two gamma variables."""
-    share = betaincinv(left.shape[:, None], right.shape[:, None],
-                       np.atleast_1d(np.asarray(quantiles, dtype=np.float64))[None, :])
-    with np.errstate(divide="ignore"):
-        return np.asarray(share / (1.0 - share) * (right.amount / left.amount)[:, None])
