@@ -87,10 +87,13 @@ class MeanBaseline(Contract):
     n_cells: Finite
     shared_controls: Finite
     """With the same half of the controls on both sides."""
+    r_art: Finite
+    """What the formula gives for that, without any signal."""
     cross_fitted_controls: Finite
     """With disjoint halves."""
-    r_art: Finite
-    """What the formula gives for the shared half, without any signal."""
+    shared_all_controls: Finite
+    """With all controls on both sides, as it is usually done."""
+    r_art_all_controls: Finite
 
 
 class ResponseAudit(Contract):
@@ -102,6 +105,7 @@ class ResponseAudit(Contract):
     share_below: Finite
     mean_baseline: tuple[MeanBaseline, ...]
     r_art: Finite
+    """Of the usual way (all controls on both sides), mean over contexts weighted by perturbations."""
     dialect: str
     read: str
     notes: tuple[str, ...] = ()

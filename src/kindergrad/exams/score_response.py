@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from kindergrad.core.answers_response import NotScored, ScoreAnswer, SkillScore
+from kindergrad.core.names import ExpressionScale
 from kindergrad.exams import score_response_field
 from kindergrad.exams import score_response_profiles as profiles
 from kindergrad.exams import score_response_skills as skills
@@ -22,31 +24,43 @@ from kindergrad.exams.score_response_skills import Found
 from kindergrad.stats import response, response_genes
 from kindergrad.stats.response_retrieval import Retrieved
 from kindergrad.worlds import expression_tables
-from kindergrad.worlds.expression_tables import Columns, ExpressionScale, ExpressionTable
+from kindergrad.worlds.expression_tables import Columns, ExpressionTable
 
 Tell = Callable[[int, int, str], None]
 
+
+class Scales(NamedTuple):
+    """What the user declares; None where the numbers shall tell."""
+
+    truth: ExpressionScale | None = None
+    prediction: ExpressionScale | None = None
+
+
+AS_PROVEN = Scales()
+
 SKILLS: dict[str, Callable[[Material, str], Found]] = {
     "perturbation/on-target": skills.on_target,
-    "perturbation/nothing-means-nothing": skills.nothing,
+    "perturbation/nothing": skills.nothing,
     "perturbation/strong-or-weak": skills.strong_or_weak,
     "perturbation/recognise": skills.retrieval(Retrieved.TRUTHS_FOR_PREDICTION),
-    "perturbation/which-direction": skills.genes(
+    "perturbation/up-or-down": skills.genes(
         response_genes.direction, "net share of movement of the 50 strongest genes that goes the predicted way"),
     "perturbation/which-genes-first": skills.genes(
         response_genes.order, "place of the movement in the predicted order of genes"),
-    "perturbation/additive-pair": profiles.profile(
-        profiles.pair(2), "no scored pairs whose two genes were trained alone in the same context"),
-    "perturbation/unseen-gene": profiles.profile(
+    "perturbation/additive-pair": profiles.adding,
+    "perturbation/new-donor": profiles.profile(
+        profiles.other_donor, "no two scored perturbations that were trained in another donor (--context names the "
+                              "column)"),
+    "perturbation/stranger": profiles.profile(
         profiles.unseen_gene, "no two scored single perturbations that are new, in a context with training"),
-    "perturbation/pair-one-unseen": profiles.profile(
+    "perturbation/half-seen-pair": profiles.profile(
         profiles.pair(1), "no two scored pairs of which one gene was trained alone"),
     "perturbation/new-cell-type": profiles.profile(
-        profiles.seen_elsewhere, "no two scored perturbations that were trained in another context"),
+        profiles.other_cell_type, "no two scored perturbations that were trained in another context"),
     "perturbation/epistasis": profiles.epistasis,
-    "perturbation/pair-none-seen": profiles.profile(
+    "perturbation/unseen-pair": profiles.profile(
         profiles.pair(0), "no two scored pairs of which no gene was trained alone"),
-    "perturbation/unseen-gene-new-cell-type": profiles.profile(
+    "perturbation/stranger-elsewhere": profiles.profile(
         profiles.unseen_gene_and_context, "no two scored single perturbations that are new, in a context without "
                                           "training"),
     "perturbation/backwards": skills.retrieval(Retrieved.PREDICTIONS_FOR_TRUTH),
@@ -54,7 +68,7 @@ SKILLS: dict[str, Callable[[Material, str], Found]] = {
 """Skill -> how it is read from a table of predictions, in the order of the syllabus."""
 
 
-def score_files(prediction: Path, truth: Path, training: Path | None = None, *, scale: ExpressionScale | None = None,
+def score_files(prediction: Path, truth: Path, training: Path | None = None, *, scales: Scales = AS_PROVEN,
                 columns: Columns = expression_tables.AS_FOUND, tell: Tell = lambda done, planned, what: None
                 ) -> ScoreAnswer:
     """Read both files and score.
@@ -63,7 +77,7 @@ def score_files(prediction: Path, truth: Path, training: Path | None = None, *, 
     ----------
     prediction, truth : h5ad files; the truth holds cells and controls, the prediction cells or one row a perturbation.
     training : file with one training perturbation a line; None to use the truth's column 'split', if any.
-    scale : of both files, where they do not prove it.
+    scales : of truth and prediction, where they do not prove it.
 
     Raises
     ------
@@ -72,16 +86,11 @@ def score_files(prediction: Path, truth: Path, training: Path | None = None, *, 
     """
     declared = None if training is None else read_training(training)
     tell(0, 2 + len(SKILLS), f"reading {truth.name}")
-    true = expression_tables.read(truth, scale=scale, columns=columns)
+    true = expression_tables.read(truth, scale=scales.truth, columns=columns)
     tell(1, 2 + len(SKILLS), f"reading {prediction.name}")
-    said = expression_tables.read(prediction, scale=scale, columns=_for_prediction(columns, prediction), folds=1,
+    said = expression_tables.read(prediction, scale=scales.prediction, columns=columns._replace(control=None), folds=1,
                                   need_control=False)
     return score(said, true, material(said, true, declared or training_of(true)), tell=tell)
-
-
-def _for_prediction(columns: Columns, path: Path) -> Columns:
-    """A prediction needs no controls, hence no name of them."""
-    return columns._replace(control=None)
 
 
 def score(prediction: ExpressionTable, truth: ExpressionTable, found: Material, *,
