@@ -84,3 +84,19 @@ def test_patterns_that_are_none(tmp_path: Path) -> None:
 def test_a_line_longer_than_a_bundle(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("1 + 2 = 3 " * 20_000)
     assert measure.exposure(tmp_path / "a.txt", ASKED).rows[0].occurrences == pytest.approx(20_000, abs=20)
+
+
+def test_a_web_shows_kindergarten_most(tmp_path: Path) -> None:
+    """The synthetic web of arithmetic: every grade's skills are met less often than those of the grade before."""
+    from kindergrad.exams import build
+
+    pieces = build.named("arithmetic", 0).corpus(0)
+    (tmp_path / "web.txt").write_text("\n".join(pieces[:150]) + "\n")
+    found = measure.exposure(tmp_path / "web.txt", measure.wanted("arithmetic"))
+    grades: dict[str, list[float]] = {}
+    for one in found.skills:
+        grades.setdefault(one.grade or "", []).append(one.rate or 0.0)
+    most = [max(rates) for rates in grades.values()]
+    assert list(grades) == ["kindergarten", "elementary", "middle", "high", "college"]
+    assert most == sorted(most, reverse=True)
+    assert {f.family: f.met for f in found.families}["sums below ten"] <= 36

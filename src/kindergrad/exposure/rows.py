@@ -122,6 +122,8 @@ def _rising(new: discovery.Discovery) -> discovery.Discovery:
 
 
 def _new(new: discovery.Discovery, i: int, share: float, left: float) -> Spread:
+    if left <= 0:
+        return Spread(median=0.0, q05=0.0, q95=0.0, reason="every form was met")
     if not np.isfinite(new.value[i]):
         return Spread(reason=TOO_SMALL if new.method[i] == "none" else TOO_FAR)
     median, low, high = (float(min(v[i] / share, max(left, 0.0))) for v in (new.value, new.low, new.high))
