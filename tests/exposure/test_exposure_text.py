@@ -97,6 +97,6 @@ def test_a_web_shows_kindergarten_most(tmp_path: Path) -> None:
     for one in found.skills:
         grades.setdefault(one.grade or "", []).append(one.rate or 0.0)
     most = [max(rates) for rates in grades.values()]
-    assert list(grades) == ["kindergarten", "elementary", "middle", "high", "college"]
+    assert list(grades) == ["kindergarten", "elementary", "middle", "high", "college", "frontier"]
     assert most == sorted(most, reverse=True)
     assert {f.family: f.met for f in found.families}["sums below ten"] <= 36
