@@ -202,7 +202,7 @@ def test_a_planned_corpus_moves_scale_and_frequency() -> None:
 
 
 def test_rates_of_a_corpus(answer: ExposureAnswer) -> None:
-    of = planned.rates(answer)
+    of = planned.rates([random_text(400_000, 1)], Domain.GENOMICS)
     assert "genomics/next-base" not in of, "every corpus shows every base"
     own = sorted(r.rate for r in answer.rows if r.skill == "genomics/exact-word")
     assert of["genomics/exact-word"] == own[(len(own) - 1) // 2]

@@ -184,12 +184,12 @@ def backtest(
 def _planned(rows: list[Row], corpus: Path) -> list[Row]:
     """The rows as if engines had read the planned corpus: scales and frequencies are its own."""
     from kindergrad.core.names import Domain
-    from kindergrad.exposure import measure, planned
+    from kindergrad.exposure import planned
 
     domains = {row.skill.partition("/")[0] for row in rows} & {d.value for d in Domain}
-    asked = measure.wanted(domains.pop() if len(domains) == 1 else Domain.GENOMICS)
+    domain = Domain(domains.pop()) if len(domains) == 1 else Domain.GENOMICS
     with progress() as tell:
-        return planned.planned(rows, planned.rates(measure.exposure(corpus, asked, tell=tell)))
+        return planned.planned(rows, planned.rates(corpus, domain, tell=tell))
 
 
 def _now() -> str:

@@ -75,8 +75,8 @@ def contamination(folder: Path, corpus: Path, *, tell: Tell = lambda done, plann
     InputError
         If the folder holds no run or no items of DNA.
     """
-    found = run.records(folder)
-    kept = _materials(Store.open(folder), found)
+    found, store = run.records(folder), Store.open(folder)
+    kept = _materials(store, found)
     asked = {key: _asked(made, skill) for key, (made, skill) in kept.items()}
     asked = {key: one for key, one in asked.items() if one.words.size}
     if not asked:
@@ -85,7 +85,7 @@ def contamination(folder: Path, corpus: Path, *, tell: Tell = lambda done, plann
     there, facts = _search(different(np.concatenate([one.words for one in asked.values()])), corpus, tell)
     shares = {key: _shares(one, there) for key, one in asked.items()}
     skills = sorted((_skill(asked[key], share) for key, share in shares.items()), key=lambda s: s.skill)
-    scores = [score for record in found if (score := _score(Store.open(folder), record, kept, shares)) is not None]
+    scores = [score for record in found if (score := _score(store, record, kept, shares)) is not None]
     leaks = any(s.share is not None and s.share >= LEAK for s in skills)
     return ContaminationAnswer(source=str(folder), corpus=facts, word=K, skills=tuple(skills), scores=tuple(scores),
                                verdict="leak" if leaks else "clean")

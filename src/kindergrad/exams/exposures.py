@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kindergrad.core.names import Axis, Domain
 from kindergrad.core.world import World
-from kindergrad.exposure import measure, planned
+from kindergrad.exposure import planned
 from kindergrad.exposure.genome import SMALLEST
 
 
@@ -17,4 +17,4 @@ def of_world(world: World) -> Mapping[str, float]:
     """
     if world.exact or world.axis is not Axis.BASES or world.size < SMALLEST:
         return {}
-    return planned.rates(measure.exposure(list(world.corpus(0)), measure.wanted(Domain.GENOMICS)))
+    return planned.rates(list(world.corpus(0)), Domain.GENOMICS)

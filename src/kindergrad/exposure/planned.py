@@ -8,19 +8,29 @@ where the rate was p. So a row's scale is multiplied by p / q, and its frequency
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from kindergrad.core.answers_exposure import ExposureAnswer
 from kindergrad.core.errors import InputError
+from kindergrad.core.names import Domain
 from kindergrad.core.table import Row
+from kindergrad.exposure import measure
+from kindergrad.exposure.genome import Tell
 
-ALWAYS = "every"
-"""Concepts of this kind are shown by all of any corpus: they tell nothing of rates."""
+SILENT = ("every", "forms", "facts")
+"""Kinds of concepts without a rate of their own: all of any corpus shows the first, and the others are many."""
 
 
-def rates(found: ExposureAnswer) -> dict[str, float]:
-    """Skill -> median rate of its concepts per unit of the corpus; without skills of which that is 0."""
-    telling = {row.skill for row in found.rows if row.kind != ALWAYS}
-    return {s.skill: s.rate for s in found.skills if s.rate and s.skill in telling}
+def rates(corpus: Any, domain: Domain, *, tell: Tell = lambda done, planned, what: None) -> dict[str, float]:
+    """Skill -> median rate of its concepts per unit of a corpus, the lower of two; without skills of which that is 0.
+
+    Parameters
+    ----------
+    corpus, tell : as :func:`kindergrad.exposure.measure.exposure`.
+    """
+    asked = measure.wanted(domain)
+    telling = tuple(concept for concept in asked.concepts if concept.kind not in SILENT)
+    found = measure.exposure(corpus, asked._replace(concepts=telling), tell=tell)
+    return {s.skill: s.rate for s in found.skills if s.rate}
 
 
 def planned(rows: Iterable[Row], of: Mapping[str, float]) -> list[Row]:
