@@ -91,7 +91,7 @@ def summary(trials: list[dict[str, Any]]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("genomes", type=Path)
-    parser.add_argument("--splits", type=int, default=10)
+    parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     start = time.process_time()
