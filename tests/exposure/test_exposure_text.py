@@ -59,8 +59,8 @@ def test_facts_left_are_those_not_met(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "raw", "said"), [
     ("a.txt", b"a \0 b", "binary"), ("a.txt", b"caf\xe9 au lait\n", "not UTF-8"), ("a.txt", b"", "no token"),
     ("a.txt", b"\x89HDF\r\n\x1a\n\0\0", "binary"),
-    ("a.txt.gz", gzip.compress(document(2000).encode())[:-60], "truncated gzip"),
-])
+    ("a.txt.gz", gzip.compress(document(2000).encode(), mtime=0)[:-60], "truncated gzip"),
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_files_that_are_no_text(tmp_path: Path, name: str, raw: bytes, said: str) -> None:
     (tmp_path / name).write_bytes(raw)
     with pytest.raises(InputError, match=said):
