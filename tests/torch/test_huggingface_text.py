@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
+import torch
 from kindergrad.core.asks import Generate, LogLikelihood, Trained
 from kindergrad.core.errors import EngineError, InputError
 from kindergrad.core.text import CHARACTERS
