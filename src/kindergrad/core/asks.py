@@ -18,6 +18,9 @@ from kindergrad.core.scale import Scale
 
 Floats = NDArray[np.float64]
 
+APART = 20.0
+"""Natural log of the odds that one written letter counts against another candidate."""
+
 
 @runtime_checkable
 class LogLikelihood(Protocol):
@@ -60,7 +63,7 @@ class Embed(Protocol):
 
 @runtime_checkable
 class Generate(Protocol):
-    """Continue a context by ``length`` letters."""
+    """Continue a context by ``length`` letters, with the most probable ones where it can."""
 
     def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]: ...
 
@@ -137,6 +140,29 @@ def log_likelihoods(engine: LogLikelihood, context: NDArray[np.str_], target: ND
 def put_likelihood(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
     """The usual likelihood readout: log P of every target after its context, in the shape of the targets."""
     return log_likelihoods(engine, asked["context"], asked["target"])
+
+
+def put_generation(engine: Generate, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """Let the engine write, and see to which candidate its text is nearest.
+
+    Returns
+    -------
+    Shape (n, c + 1): minus ``APART`` for every letter in which a candidate differs from what was written. The last
+    column stands for "none of these": 0, above all candidates, where no candidate was written to the letter, else below
+    all. So the true candidate comes first only if it was written exactly.
+    """
+    context, target = asked["context"], asked["target"]
+    lengths = np.char.str_len(target[:, 0])
+    wrong = np.zeros(target.shape)
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        written = engine.generate([str(text) for text in context[rows, 0]], int(length), 0)
+        if len(written) != len(rows):
+            raise EngineError(f"generate returned {len(written)} texts; expected {len(rows)}, one per row")
+        for row, text in zip(rows, written, strict=True):
+            wrong[row] = [sum(map(str.__ne__, candidate, text.ljust(int(length)))) for candidate in target[row]]
+    none = np.where(wrong.min(axis=1) > 0, 0.0, -(lengths + 1.0))
+    return np.concatenate([-APART * wrong, APART * none[:, None]], axis=1)
 
 
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Domain, Readout
 
+TEXT_BLIND = ("text-uniform", "text-composition-0", "text-composition-1", "text-composition-2", "text-local",
+              "text-words")
+"""Blind engines of plain text: the floor of exams that are written, not sequenced."""
+
 
 class MakeItems(Protocol):
     def __call__(self, world: Any, n: int, level: str, seed: int) -> Items: ...

@@ -19,7 +19,7 @@ from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.errors import KindergradError
 from kindergrad.core.items import Items
-from kindergrad.core.names import Readout
+from kindergrad.core.names import Domain, Readout
 from kindergrad.core.records import Contract, Finite
 from kindergrad.exams import build, catalogue, sit
 
@@ -111,9 +111,10 @@ def worked_example(skill: str, level: str | None = None) -> WorkedExample | None
 
 
 def place(assessment: Assessment) -> Any:
-    """The world that the item comes from: the small genome, a simulated world of its own, or None."""
-    if set(assessment.needs) <= _world().offers:
-        return _world()
+    """The world that the item comes from: the small one of its domain, a simulated world of its own, or None."""
+    home = _world(assessment.domain)
+    if home is not None and set(assessment.needs) <= home.offers:
+        return home
     return None if assessment.world is None else build.named(assessment.world, SEED)
 
 
@@ -156,7 +157,8 @@ def _best_blind(assessment: Assessment, items: Items) -> tuple[str, Floats | Non
     """The blind engine that gives the floor on these items, and its answers."""
     if Readout.LIKELIHOOD not in assessment.readouts:
         return "", None
-    answers = {name: sit.ask(_taught(name), assessment, Readout.LIKELIHOOD, items) for name in assessment.floor}
+    answers = {name: sit.ask(_taught(name, assessment.domain), assessment, Readout.LIKELIHOOD, items)
+               for name in assessment.floor}
     best = max(sorted(answers), key=lambda name: float(assessment.score(answers[name], items).mean()))
     return best, answers[best]
 
@@ -211,18 +213,20 @@ def _cut(text: str) -> str:
     return f"{text[:half]}[{len(text) - 2 * half:,} letters]{text[-half:]}"
 
 
-@cache
-def _world() -> Any:
-    from kindergrad.worlds.genome import SyntheticGenome
-
-    return SyntheticGenome(size=SIZE, seed=SEED)
+_WORLDS = {Domain.GENOMICS: "genome", Domain.ARITHMETIC: "arithmetic"}
+"""The world of a domain from which the examples come."""
 
 
 @cache
-def _taught(name: str) -> Any:
-    """A blind engine that has read the whole small genome."""
+def _world(domain: Domain) -> Any:
+    return build.named(_WORLDS[domain], SEED, size=SIZE) if domain in _WORLDS else None
+
+
+@cache
+def _taught(name: str, domain: Domain) -> Any:
+    """A blind engine that has read the whole small world of its domain."""
     spec = catalogue.engine(name)
     engine = spec.make(**spec.settings)
     if isinstance(engine, Learn):
-        engine.learn(_world().corpus(0))
+        engine.learn(_world(domain).corpus(0))
     return engine

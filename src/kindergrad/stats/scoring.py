@@ -15,6 +15,8 @@ _CLEAR = 2.0
 """Ceiling and floor must lie this many standard errors apart, else the score is a ratio of noise."""
 TIE = 1e-3
 """Answers closer than this (nats) are held equal: an engine that knows nothing must not win by rounding."""
+_FAR = 500.0
+"""Nats beyond which odds are as good as certain, and exponentials safe."""
 
 
 def placement(answers: Floats, true: NDArray[np.int64]) -> Floats:
@@ -33,6 +35,18 @@ def rank_first(answers: Floats, true: NDArray[np.int64]) -> Floats:
     beaten_by_none = (answers <= own + TIE).all(axis=1)
     ties = (np.abs(answers - own) <= TIE).sum(axis=1)
     return np.asarray(np.where(beaten_by_none, 1.0 / ties, 0.0))
+
+
+def preference(answers: Floats, true: NDArray[np.int64]) -> Floats:
+    """Probability of the true candidate against another one, mean over the others. (n, c), (n,) -> (n,) in [0, 1].
+
+    ``answers`` are natural log probabilities. 0.5 for a coin. Where candidates differ in one place only, this is the
+    likelihood of what stands there, alone: it does not fall with the length of the answer, and the notation around it,
+    which every candidate shares, does not count.
+    """
+    own = np.take_along_axis(answers, true[:, None], axis=1)
+    apart = np.clip(answers - own, -_FAR, _FAR)  # own against itself gives 1/2
+    return np.asarray(((1.0 / (1.0 + np.exp(apart))).sum(axis=1) - 0.5) / (answers.shape[1] - 1))
 
 
 def correlation(answers: Floats, value: Floats) -> Floats:
@@ -66,6 +80,18 @@ class Answered(Protocol):
 def placed(answers: Floats, items: Answered) -> Floats:
     """:func:`placement` of items that ask "which of these is the real one?"."""
     return placement(answers, items.truth["true"])
+
+
+class Asked(Answered, Protocol):
+    """Items with what was asked as well."""
+
+    @property
+    def asked(self) -> Mapping[str, NDArray[Any]]: ...
+
+
+def preferred(answers: Floats, items: Asked) -> Floats:
+    """:func:`preference` among the candidates; a further answer, "none of these", counts in the sharp twin only."""
+    return preference(answers[:, : items.asked["target"].shape[1]], items.truth["true"])
 
 
 def placed_first(answers: Floats, items: Answered) -> Floats:
