@@ -12,7 +12,8 @@ from documents import DOCUMENTS, ROOT, Run, blocks, commands, words
 from kindergrad import cli
 
 VERBS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
-LONG = ("kindergrad run", "kindergrad run --quick", "kindergrad run --genome my_genome.fna.gz",
+LONG = ("kindergrad run", "kindergrad run --domain arithmetic --out /tmp/arithmetic",
+        "kindergrad run --quick", "kindergrad run --genome my_genome.fna.gz",
         "kindergrad run --out /tmp/full")
 """Minutes, or a file that is not there; tests/exams and the checks of a whole clone run them."""
 

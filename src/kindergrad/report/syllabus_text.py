@@ -60,7 +60,7 @@ def skill_text(answer: SkillAnswer) -> Group:
 def origin(example: WorkedExample) -> str:
     """Which item it is."""
     level = "" if example.level == "all" else f"level {example.level}, "
-    return f"{level}item {example.item} of {example.items} from a small synthetic genome"
+    return f"{level}item {example.item} of {example.items} from a small synthetic world"
 
 
 def example_lines(example: WorkedExample, *, width: int) -> list[str]:
