@@ -4,8 +4,8 @@
     python benchmarks/arithmetic_concepts.py /tmp/arithmetic --out benchmarks/arithmetic_concepts.json
 
 For every fact (what is 7*8?) the width of its rise, in decades of corpus from 10 to 90 %, is read off the line through
-its scores at the sizes of the ladder; a quarter of a decade lies between two sizes, so no smaller width can be told from
-a step. The skill is the mean over its facts, on the same items, treated in the same way.
+its scores at the sizes of the ladder; a quarter of a decade lies between two sizes, so no smaller width can be told
+from a step. The skill is the mean over its facts, on the same items, treated in the same way.
 """
 
 from __future__ import annotations

@@ -51,7 +51,8 @@ def test_the_oracle_knows_and_the_blind_engine_does_not(name: str) -> None:
 
 def test_the_item_is_the_one_of_the_assessment() -> None:
     found = example("genomics/base-pairing")
-    items = catalogue.assessment("genomics/base-pairing").items(working._world(Domain.GENOMICS), working.ITEMS, "all", working.SEED)
+    world = working._world(Domain.GENOMICS)
+    items = catalogue.assessment("genomics/base-pairing").items(world, working.ITEMS, "all", working.SEED)
     assert [o.asked["target"] for o in found.options] == items.asked["target"][found.item - 1].tolist()
     assert [o.right for o in found.options].index(True) == items.truth["true"][found.item - 1]
 

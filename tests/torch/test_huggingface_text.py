@@ -1,4 +1,4 @@
-"""A causal model of text of the Hugging Face kind, tiny and random: its own arithmetic, and one line for what is amiss."""
+"""A causal model of text of the Hugging Face kind, tiny and random: its arithmetic, and a line for what is amiss."""
 
 from __future__ import annotations
 
