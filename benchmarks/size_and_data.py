@@ -30,7 +30,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 import numpy as np  # noqa: E402  the numbers of threads must be set first
-from pyarrow import csv  # noqa: E402
+from pyarrow import csv, string  # noqa: E402
 
 from kindergrad.core import scale, seeds  # noqa: E402
 from kindergrad.core.config import EngineConfig, StudyConfig, WorldConfig  # noqa: E402
@@ -156,7 +156,8 @@ def main() -> None:
     given = options.parse_args()
     sizes = tuple(scale.parse(text) for text in given.sizes.split(","))
     if given.source:
-        rows = [row | {"family": FAMILY} for row in csv.read_csv(given.source).to_pylist()]
+        texts = csv.ConvertOptions(column_types={"version": string(), "time": string()})
+        rows = [row | {"family": FAMILY} for row in csv.read_csv(given.source, convert_options=texts).to_pylist()]
     else:
         ready = prepared(sizes, given.items, given.folder)
         rows = [row for width in given.widths.split(",") for row in climb(ready, int(width), sizes)]
