@@ -40,7 +40,7 @@ def run(
     from kindergrad.exams import pool
     from kindergrad.exams import run as running
     from kindergrad.exams.store import LEDGER
-    from kindergrad.report import card, text
+    from kindergrad.report import card, journey_text, text
 
     config = _study(study, domain=domain, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick,
                     plugins=plugins)
@@ -57,6 +57,7 @@ def run(
         print_json(status)
     else:
         console().print(text.verdict_table(found.forecast, found.belief, found.facts))
+        console().print(journey_text.terminal(found.facts.journey))
         console().print(text.status_text(status))
         console().print(f"report: {page}", highlight=False, soft_wrap=True)
     done = status.ok + status.not_applicable + status.unscored

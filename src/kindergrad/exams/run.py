@@ -104,8 +104,16 @@ def run(study: StudyConfig, folder: Path | str, *, workers: int = 1, tell: Tell 
     KeyboardInterrupt
         After the exams in progress were written.
     """
+    from kindergrad.exams import foretold  # which needs this module
+
     ready = prepare(study, folder, tell)
-    return sit_all(ready, planned(ready), workers=workers, tell=tell, command=command)
+    exams, how = planned(ready), {"workers": workers, "tell": tell, "command": command}
+    before = sum(ready.store.has(e.identity.record_id) for _, own, _ in exams for e in own)
+    if study.foretell:
+        sit_all(ready, foretold.early(exams, study.foretell), reused=before, **how)
+        tell(before, before, "writing down what is to come")
+        foretold.write_down(ready, exams)
+    return sit_all(ready, exams, reused=before, **how)
 
 
 Planned = list[tuple[plan.Lane, list[plan.Exam], str]]
@@ -121,21 +129,26 @@ def planned(ready: Prepared) -> Planned:
     return out
 
 
-def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, command: str) -> StatusAnswer:
-    """Sit the exams that have no record yet, and write down the study and its plan."""
+def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, command: str, reused: int | None = None
+            ) -> StatusAnswer:
+    """Sit the exams that have no record yet, and write down the study and its plan.
+
+    ``reused``: how many records there were before the command began; None: as many as there are now.
+    """
     store = ready.store
     store.clean()
     ids = [exam.identity.record_id for _, own, _ in exams for exam in own]
-    reused = sum(store.has(i) for i in ids)
+    done = sum(store.has(i) for i in ids)
     store.write_json("study.json", ready.study.model_dump(mode="json"))
     store.write_json("plan.json", {"records": ids + reference_ids(ready), "exams": ids})
     facts = {"world": ready.world.sentence, "left_out": dict(ready.left_out),
-             "notes": list(getattr(ready.world, "notes", [])), "command": command, "reused": reused,
-             "seconds": None}
+             "notes": list(getattr(ready.world, "notes", [])), "command": command,
+             "reused": done if reused is None else reused, "seconds": None, "corpus": ready.world.size,
+             "first_met": getattr(ready.world, "first_met", {})}
     store.write_json("last_run.json", facts)
     work = [lanes.job(ready, *job) for job in exams]
     try:
-        pool.work([w for w in work if w.exams], store, workers, lambda done, what: tell(reused + done, len(ids), what))
+        pool.work([w for w in work if w.exams], store, workers, lambda new, what: tell(done + new, len(ids), what))
     finally:
         store.write_json("last_run.json", facts | {"seconds": time.perf_counter() - ready.start})
     return status(store.folder)
