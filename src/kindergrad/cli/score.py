@@ -25,7 +25,6 @@ def score(
     domain: sitting.Of = Domain.GENOMICS,
     study: sitting.Study = None,
     assessment: sitting.Only = None,
-    items: sitting.Items = None,
     set_: sitting.Set = None,
     out: sitting.Keep = None,
     truth: Annotated[Path | None, typer.Option("--truth", help="h5ad: measured cells with controls.")] = None,
@@ -46,10 +45,10 @@ def score(
     cells = {"--truth": truth, "--train-perturbations": train_perturbations, "--scale": scale,
              "--prediction-scale": prediction_scale, "--perturbation-column": perturbation_column,
              "--control": control, "--context": context, "--cell-eval": cell_eval or None}
-    exported = {"--study": study, "--assessment": assessment, "--items": items, "--set": set_, "--out": out}
+    exported = {"--study": study, "--assessment": assessment, "--set": set_, "--out": out}
     if predictions.suffix.lower() != ".h5ad":
         _refuse(predictions, cells)
-        base = sitting.small(sitting.study_of(study, domain), assessment, items)
+        base = sitting.small(sitting.study_of(study, domain), assessment)
         sitting.score_answers(predictions, base, set_ or [], out=out, json=json)
         return
     _refuse(predictions, exported)

@@ -40,7 +40,7 @@ def run(
     from kindergrad.exams import pool
     from kindergrad.exams import run as running
     from kindergrad.exams.store import LEDGER
-    from kindergrad.report import card, text
+    from kindergrad.report import card, journey_text, text
 
     config = _study(study, domain=domain, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick,
                     plugins=plugins)
@@ -57,6 +57,7 @@ def run(
         print_json(status)
     else:
         console().print(text.verdict_table(found.forecast, found.belief, found.facts))
+        console().print(journey_text.terminal(found.facts.journey))
         console().print(text.status_text(status))
         console().print(f"report: {page}", highlight=False, soft_wrap=True)
     done = status.ok + status.not_applicable + status.unscored
@@ -169,10 +170,10 @@ def _questions(source: Path | None, assessments: list[str] | None, domain: Domai
     from kindergrad.exams import outside
     from kindergrad.exams import run as running
 
-    config = small(study_of(source, domain), assessments, None)
+    config = small(study_of(source, domain), assessments)
     folder = source if source is not None and source.is_dir() else None
     with kept(folder) as place, progress() as tell:
-        return outside.export(running.prepare(outside.for_export(config), place, tell))
+        return outside.export(running.prepare(config, place, tell, probed=True))
 
 
 @app.command()

@@ -18,6 +18,9 @@ from kindergrad.core.scale import Scale
 
 Floats = NDArray[np.float64]
 
+APART = 20.0
+"""Natural log of the odds that one written letter counts against another candidate."""
+
 
 @runtime_checkable
 class LogLikelihood(Protocol):
@@ -39,12 +42,15 @@ class PseudoLikelihood(Protocol):
 
 @runtime_checkable
 class Fit(Protocol):
-    """Learn a label from n examples, then score new sequences."""
+    """Learn from n labelled examples, then score new sequences.
 
-    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None: ...
+    Labels of whole numbers are classes, 0 and 1; labels of type float64 are measurements, of any size.
+    """
+
+    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64] | Floats) -> None: ...
 
     def decide(self, sequences: Sequence[str]) -> Floats:
-        """A number per sequence, shape (n,), larger for label 1."""
+        """A number per sequence, shape (n,), larger for label 1, or for a larger measurement."""
         ...
 
 
@@ -57,7 +63,7 @@ class Embed(Protocol):
 
 @runtime_checkable
 class Generate(Protocol):
-    """Continue a context by ``length`` letters."""
+    """Continue a context by ``length`` letters, with the most probable ones where it can."""
 
     def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]: ...
 
@@ -136,6 +142,29 @@ def put_likelihood(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]])
     return log_likelihoods(engine, asked["context"], asked["target"])
 
 
+def put_generation(engine: Generate, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """Let the engine write, and see to which candidate its text is nearest.
+
+    Returns
+    -------
+    Shape (n, c + 1): minus ``APART`` for every letter in which a candidate differs from what was written. The last
+    column stands for "none of these": 0, above all candidates, where no candidate was written to the letter, else below
+    all. So the true candidate comes first only if it was written exactly.
+    """
+    context, target = asked["context"], asked["target"]
+    lengths = np.char.str_len(target[:, 0])
+    wrong = np.zeros(target.shape)
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        written = engine.generate([str(text) for text in context[rows, 0]], int(length), 0)
+        if len(written) != len(rows):
+            raise EngineError(f"generate returned {len(written)} texts; expected {len(rows)}, one per row")
+        for row, text in zip(rows, written, strict=True):
+            wrong[row] = [sum(map(str.__ne__, candidate, text.ljust(int(length)))) for candidate in target[row]]
+    none = np.where(wrong.min(axis=1) > 0, 0.0, -(lengths + 1.0))
+    return np.concatenate([-APART * wrong, APART * none[:, None]], axis=1)
+
+
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
     """Fit true against false candidates of ``train``, then decide on each candidate asked."""
     candidates = train.asked["target"]
@@ -144,8 +173,15 @@ def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) ->
     return checked(engine.decide(texts(asked)), asked["target"].shape, "decide")
 
 
+def put_fit_values(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit the measured ``value`` of each candidate of ``train``, then decide on each candidate asked."""
+    engine.fit(texts(train.asked), np.asarray(train.truth["value"], dtype=np.float64).ravel())
+    return checked(engine.decide(texts(asked)), asked["target"].shape, "decide")
+
+
 def texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
-    return [str(c) + str(t) for c, t in zip(asked["context"].flat, asked["target"].flat, strict=True)]
+    context, target = np.broadcast_arrays(asked["context"], asked["target"])
+    return [str(c) + str(t) for c, t in zip(context.flat, target.flat, strict=True)]
 
 
 def checked(answers: object, shape: tuple[int, ...], ask: str) -> Floats:

@@ -107,6 +107,8 @@ class StudyConfig(_Strict):
     items: int = Field(default=400, ge=10, le=100_000)
     goal: str | None = None
     plugins: tuple[Path, ...] = ()
+    foretell: float | None = Field(default=None, gt=0, lt=1)
+    """Share of the largest scale after which forecasts of that scale are registered; None: they are not."""
     comparable: bool = True
     """False for --quick runs: their numbers are not to be compared with others."""
 

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from kindergrad.core import config
+from kindergrad.core import config, extras
 from kindergrad.core.asks import Trained
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import StudyError
@@ -99,7 +99,14 @@ def _built_in(name: str) -> dict[str, Any]:
     if not file.is_file():
         raise StudyError(f"there is no built-in study '{name}'; give a study file")
     found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found["engines"] = [config for config in found["engines"] if _there(config["id"])]
     return found
+
+
+def _there(engine: str) -> bool:
+    """Whether the library that an engine needs is installed; a built-in study does without the others."""
+    extra = catalogue.engine(engine).extra
+    return extra is None or extras.installed(extra)
 
 
 def _checked(found: StudyConfig) -> StudyConfig:

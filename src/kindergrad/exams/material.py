@@ -18,7 +18,7 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Readout
 from kindergrad.core.records import Split
 from kindergrad.core.world import World
-from kindergrad.exams import build, sit
+from kindergrad.exams import build, mapped, sit
 from kindergrad.exams.store import Store
 
 _FORMAT = 2
@@ -69,23 +69,24 @@ class Material:
 class Maker:
     """Makes the material of a study: its world, and small ones of assessments; one number of items, one seed.
 
-    ``references`` are engines that have read the whole corpus, by id: the blind ones, and those that give the
-    ceiling of a world without oracle.
+    ``train`` is the number of training items, 0 where nothing is fitted. ``references`` are engines that have read the
+    whole corpus, by id: the blind ones, and those that give the ceiling of a world without oracle.
     """
 
     world: World
     n: int
     seed: int
-    with_train: bool
+    train: int
     references: Mapping[str, Any]
 
     def place(self, assessment: Assessment) -> World:
-        """The world that the items of an assessment come from."""
-        return self.world if assessment.world is None else _small_world(assessment.world, self.seed)
+        """Where the items of an assessment come from: a small world of its own, unless the study's offers all."""
+        own = assessment.world is not None and not set(assessment.needs) <= self.world.offers
+        return _small_world(str(assessment.world), self.seed) if own else self.world
 
     def key(self, assessment: Assessment, level: str) -> str:
         text = json.dumps([_FORMAT, assessment.id, assessment.version, level, self.place(assessment).digest,
-                           self.world.digest, self.n, self.seed, self.with_train, sorted(self.references)])
+                           self.world.digest, self.n, self.seed, self.train, sorted(self.references)])
         return f"{assessment.id.replace('/', '-')}-{level}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
 
     def get(self, store: Store, assessment: Assessment, level: str) -> Material:
@@ -98,8 +99,8 @@ class Maker:
     def make(self, assessment: Assessment, level: str) -> Material:
         world = self.place(assessment)
         items = assessment.items(world, self.n, level, self.seed)
-        probe = self.with_train and Readout.FIT in assessment.readouts
-        train = assessment.items(world, TRAIN_ITEMS, level, self.seed + TRAIN_SEED) if probe else None
+        fitted = self.train and Readout.FIT in assessment.readouts
+        train = assessment.items(world, self.train, level, self.seed + TRAIN_SEED) if fitted else None
         blind = {name: self._both(assessment, self.references[name], items) for name in assessment.floor}
         top, kind = self._ceiling(assessment, items)
         return Material(self.key(assessment, level), level, items, train, blind, top, kind,
@@ -147,9 +148,8 @@ def save(path: Path, material: Material) -> None:
 
 
 def load(path: Path) -> Material:
-    """Read material kept by :func:`save`."""
-    with np.load(path, allow_pickle=False) as kept:
-        arrays = {name: kept[name] for name in kept.files}
+    """Read material kept by :func:`save`; its arrays stay on disk and are mapped into memory, shared by all workers."""
+    arrays = mapped.arrays(path)
     key, level, kind, frequency, world, split = json.loads(str(arrays["meta"]))
 
     def items(part: str) -> Items | None:
