@@ -96,16 +96,12 @@ class Experiment:
     panel: Panel
 
 
-def asked_columns(conditions: Sequence[Condition] | Sequence[Sequence[Condition]]) -> dict[str, NDArray[Any]]:
+def asked_columns(asked: Sequence[Condition] | Sequence[Sequence[Condition]]) -> dict[str, NDArray[Any]]:
     """Text columns of conditions, shape (n,) or (n, candidates), as items keep them."""
-    flat = np.empty(len(conditions), dtype=object)
-    flat[:] = list(conditions)
-    if conditions and not isinstance(conditions[0], Condition):
-        flat = np.array([[_hold(c) for c in row] for row in conditions], dtype=object)
-    else:
-        flat = np.array([_hold(c) for c in conditions], dtype=object)
-    return {name: np.vectorize(lambda held, k=k: _text(held[0][k]), otypes=[np.str_])(flat)
-            for k, name in enumerate(Condition._fields)}
+    flat = bool(asked) and isinstance(asked[0], Condition)
+    rows: Any = [[c] for c in asked] if flat else asked
+    columns = {name: np.array([[_text(c[k]) for c in row] for row in rows]) for k, name in enumerate(Condition._fields)}
+    return {name: column[:, 0] if flat else column for name, column in columns.items()}
 
 
 def conditions(asked: Mapping[str, NDArray[Any]]) -> list[Condition]:
@@ -117,9 +113,3 @@ def conditions(asked: Mapping[str, NDArray[Any]]) -> list[Condition]:
 def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
-
-class _hold(list[Any]):
-    """Keeps NumPy from unpacking a named tuple."""
-
-    def __init__(self, condition: Condition) -> None:
-        super().__init__([condition])

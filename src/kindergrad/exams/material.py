@@ -115,7 +115,7 @@ class Maker:
 
     @staticmethod
     def _both(assessment: Assessment, engine: Any, items: Items) -> NDArray[np.float64]:
-        answers = sit.ask(engine, assessment, Readout.LIKELIHOOD, items)
+        answers = sit.ask(engine, assessment, next(iter(assessment.readouts)), items)
         return np.stack([assessment.score(answers, items), assessment.twin(answers, items)])
 
 

@@ -1,4 +1,4 @@
-"""The conditions that exams ask for, by kind. All but ``seen`` and ``recognised`` never stand in the corpus."""
+"""The conditions that exams ask for, by kind. All but ``seen``, ``singles`` and idle genes never stand in the corpus."""
 
 from __future__ import annotations
 
@@ -28,9 +28,17 @@ def seen(world: GeneNetwork) -> list[Condition]:
     return sorted(single)
 
 
+def singles(world: GeneNetwork) -> list[Condition]:
+    """All perturbations of one gene that stand in the corpus, at any dose, up or down."""
+    return sorted({c for c in world.trained if len(c.parts) == 1 and not c.perturbation.startswith(SILENT)})
+
+
 def nothing(world: GeneNetwork) -> list[Condition]:
-    """Guides that cut nothing, under names that were never used."""
-    return [Condition(f"{SILENT}{i}", context) for i in range(101, 131) for context in world.design.contexts]
+    """Guides that cut nothing, under names that were never used, and as many genes that nothing depends on."""
+    safe = [Condition(f"{SILENT}{i}", context) for i in range(101, 104) for context in world.design.contexts]
+    alone = [c for c in singles(world) if c.batch != SECOND_GUIDE]
+    idle = np.flatnonzero((world.network.edges.source[:, None] == np.arange(len(world.panel.genes))).sum(axis=0) == 0)
+    return safe + [c for c in alone if world.panel.place.get(c.perturbation) in set(idle.tolist())]
 
 
 def between(world: GeneNetwork) -> list[Condition]:
@@ -142,7 +150,7 @@ def _alone(world: GeneNetwork, pairs: list[Condition]) -> list[float]:
 
 
 KINDS: dict[str, Callable[[GeneNetwork], list[Condition]]] = {
-    "seen": seen, "nothing": nothing, "between": between, "other-guide": other_guide, "relative": relative,
+    "seen": seen, "singles": singles, "nothing": nothing, "between": between, "other-guide": other_guide, "relative": relative,
     "stranger": stranger, "half-to-full": half_to_full, "beyond": beyond, "new-donor": new_donor,
     "new-line": new_line, "partial": partial, "compensated": compensated, "additive-pair": additive_pair,
     "half-seen-pair": half_seen_pair, "gated-pair": gated_pair, "triple": triple,

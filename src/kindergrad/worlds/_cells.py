@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from kindergrad.core.seeds import stream
 
@@ -62,6 +63,27 @@ def scatter(effects: Floats, base: Floats, depth: float, seed: int) -> Scatter:
     own = np.diag(rng.uniform(0.25, 0.6, genes))
     share = np.exp(base) / np.exp(base).sum()
     return Scatter(np.vstack([own, hidden]) @ effects, 1 / (depth * share))
+
+
+def mixture_quantiles(full: Floats, sd: Floats, share: Floats, levels: Floats) -> Floats:
+    """Quantiles of cells of which a ``share`` moves by ``full``, normal with ``sd`` around either; by bisection.
+
+    Parameters
+    ----------
+    full, sd, share : shapes that broadcast to (...,). levels : shape (q,), in (0, 1).
+
+    Returns
+    -------
+    shape (..., q), exact to 1e-9 standard deviations.
+    """
+    full, sd, share = (x[..., None] for x in np.broadcast_arrays(full, sd, share))
+    low = np.minimum(full, 0.0) - 9 * sd + np.zeros(len(levels))
+    high = np.maximum(full, 0.0) + 9 * sd + np.zeros(len(levels))
+    for _ in range(60):
+        middle = (low + high) / 2
+        below = (1 - share) * ndtr(middle / sd) + share * ndtr((middle - full) / sd) < levels
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray((low + high) / 2)
 
 
 def counts(log_expression: Floats, *, depth: float, rng: np.random.Generator, dropout: float = 0.0,

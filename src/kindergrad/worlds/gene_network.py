@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kindergrad.core.errors import StudyError
 from kindergrad.core.names import Axis, Domain
 from kindergrad.core.records import Split
-from kindergrad.core.responses import Condition, Experiment, Panel
+from kindergrad.core.responses import Condition, Experiment, Panel, gene
 from kindergrad.core.seeds import key, stream
 from kindergrad.worlds import _asked, _cells, _interventions, _kinetics, _network
 from kindergrad.worlds._screen import SHARES, Design, zipf
@@ -127,6 +127,50 @@ class GeneNetwork:
         places = [self.interventions.place.get(part.rstrip("^")) for part in condition.parts]
         names = {"none" if at is None else self.network.pathway_name(at) for at in places}
         return "+".join(sorted(names)) or "none"
+
+    def uncompensated(self, conditions: Sequence[Condition]) -> Floats:
+        """Responses along the edges of the cascade if no paralog took over: the linear step-by-step answer."""
+        lost = self.network.compensated
+        edges = self.network.edges
+        held = np.isin(edges.source, lost) & (self.network.pathway[edges.target] == self.network.pathway[edges.source]
+                                              ) & (self.network.role[edges.target] == _network.SENSOR)
+        keep = ~held & ~self.network.feedback
+        cascade = _kinetics.Linear(len(self.network.names), _network.Edges(*(column[keep] for column in edges)))
+        return cascade.steady(self.interventions.shift(conditions))
+
+    def gate(self, condition: Condition) -> str:
+        """Kind of the gate between the pathways of a combination; empty where there is none."""
+        pathways = tuple(sorted(int(self.network.pathway[self.panel.place[gene(p)]]) for p in condition.parts))
+        return next((g.kind for g in self.interventions.gates if g.pathways == pathways), "")
+
+    def quantiles(self, conditions: Sequence[Condition], places: NDArray[np.int64], levels: Floats) -> Floats:
+        """Exact quantiles of log expression of measured cells, shape (n, places, levels). ``places``: (n, places)."""
+        share = self.responders(conditions)[:, None]
+        full = np.take_along_axis(self.response(conditions) / share, places, axis=1)
+        base, variance = (np.stack([of(c.context) for c in conditions]) for of in (self.base, self.variance))
+        sd = np.sqrt(np.take_along_axis(variance, places, axis=1))
+        return np.take_along_axis(base, places, axis=1)[..., None] + _cells.mixture_quantiles(full, sd, share, levels)
+
+    @cached_property
+    def distances(self) -> NDArray[np.int64]:
+        """Steps from the row's gene to the column's, -1 where it is never reached, shape (genes, genes)."""
+        return _kinetics.distances(len(self.network.names), self.network.edges)
+
+    def regulons(self, size: int) -> tuple[NDArray[np.int64], Floats]:
+        """The ``size`` genes on which each hub acts most strongly, and the signs, shape (pathways, size) each."""
+        edges, places, signs = self.network.edges, [], []
+        for pathway in range(int(self.network.pathway.max()) + 1):
+            own = np.flatnonzero(edges.source == self.network.hub(pathway))
+            strongest = own[np.argsort(-np.abs(edges.weight[own]), kind="stable")[:size]]
+            places.append(edges.target[strongest])
+            signs.append(np.sign(edges.weight[strongest]))
+        return np.array(places), np.array(signs)
+
+    def exposure(self, pathways: Sequence[int]) -> float:
+        """Share of the experiments that touch a pathway: geometric mean over some pathways."""
+        names = [f"P{p + 1:02d}" for p in pathways]
+        touched = [sum(name in self.cluster(c).split("+") for c in self.trained) for name in names]
+        return float(np.exp(np.mean(np.log(np.maximum(touched, 0.5) / self.size))))
 
     # ------------------------------------------------------------------------------------------- contexts
 
