@@ -96,6 +96,30 @@ class Experiment:
     panel: Panel
 
 
+def usual_responses(conditions: Sequence[Condition], responses: Floats) -> dict[tuple[str, int], Floats]:
+    """The mean response by context (empty: any) and number of genes, each perturbation counting once.
+
+    Parameters
+    ----------
+    responses : shape (n, genes), in the order of the conditions.
+    """
+    groups: dict[tuple[str, int], dict[str, list[int]]] = {}
+    for i, c in enumerate(conditions):
+        for context in (c.context, ""):
+            groups.setdefault((context, len(c.parts)), {}).setdefault(c.perturbation, []).append(i)
+    return {key: np.mean([responses[rows].mean(axis=0) for rows in own.values()], axis=0)
+            for key, own in groups.items()}
+
+
+def usual(means: Mapping[tuple[str, int], Floats], condition: Condition) -> Floats:
+    """The mean response in the context of a condition, of as many genes; else of any context, else of single genes."""
+    count = max(1, len(condition.parts))
+    for key in ((condition.context, count), ("", count), (condition.context, 1), ("", 1)):
+        if key in means:
+            return means[key]
+    return np.asarray(np.mean(list(means.values()), axis=0))
+
+
 def asked_columns(asked: Sequence[Condition] | Sequence[Sequence[Condition]]) -> dict[str, NDArray[Any]]:
     """Text columns of conditions, shape (n,) or (n, candidates), as items keep them."""
     flat = bool(asked) and isinstance(asked[0], Condition)

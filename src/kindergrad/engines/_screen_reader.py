@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.errors import EngineError
-from kindergrad.core.responses import Condition, Experiment, Panel, gene
+from kindergrad.core.responses import Condition, Experiment, Panel, gene, usual, usual_responses
 
 Floats = NDArray[np.float64]
 
@@ -46,19 +46,18 @@ class Read:
         return np.array([len(c.parts) == 1 and gene(c.perturbation) in self.place for c in self.conditions])
 
     @cached_property
-    def mean(self) -> Floats:
-        """Mean of all responses, shape (genes,)."""
-        return np.asarray(self.response.mean(axis=0))
+    def usual(self) -> dict[tuple[str, int], Floats]:
+        """Mean response by context and number of genes; each perturbation counts once."""
+        return usual_responses(self.conditions, self.response)
 
     @cached_property
-    def mean_in(self) -> dict[str, Floats]:
-        """Mean of the responses of each context."""
-        contexts = np.array([c.context for c in self.conditions])
-        return {str(c): self.response[contexts == c].mean(axis=0) for c in np.unique(contexts)}
+    def mean(self) -> Floats:
+        """Mean response to single perturbations, shape (genes,)."""
+        return usual(self.usual, Condition(""))
 
     def means(self, conditions: Sequence[Condition]) -> Floats:
-        """Mean of the responses in the context of each condition, else of all. Shape (n, genes)."""
-        return np.stack([self.mean_in.get(c.context, self.mean) for c in conditions])
+        """The mean response in the context of each condition, of as many genes. Shape (n, genes)."""
+        return np.stack([usual(self.usual, c) for c in conditions])
 
     @cached_property
     def noise(self) -> float:

@@ -30,8 +30,6 @@ class Additive(Reader):
     family = "additive"
 
     def refit(self, read: Read) -> None:
-        signal = max(float((read.response**2).mean()) - read.noise, 1e-6)
-        self._prior = read.noise * float(read.weight.mean()) / signal  # in cells
         self._rows: dict[str, list[int]] = {}
         for i, condition in enumerate(read.conditions):
             if len(condition.parts) == 1:
@@ -48,33 +46,53 @@ class Additive(Reader):
         return found
 
     def draw_cells(self, conditions: Sequence[Condition], cells: int, seed: int) -> Floats:
-        """Log expression of cells, shape (n, cells, genes): cells that were seen, drawn again and again.
+        """Log expression of cells, shape (n, cells, genes): control cells, each moved along the predicted response.
 
-        Of a perturbation that was shown, its own cells; of others, control cells moved by the predicted response.
+        By how much follows from the cells shown of this perturbation: some may not respond at all.
         """
         read = self.read
-        usual = np.mean(list(read.control_mean.values()), axis=0)
+        base = np.mean(list(read.control_mean.values()), axis=0)
         out = np.zeros((len(conditions), cells, len(read.panel.genes)))
         for i, condition in enumerate(conditions):
             rng = stream(seed, "cells", *map(str, condition))
-            base = read.control_mean.get(condition.context, usual)
-            rows = self._rows.get(condition.perturbation, []) if condition.parts else []
-            if rows:
-                shown = np.concatenate([read.experiments[r].sample - read.control_mean[read.conditions[r].context]
-                                        for r in rows])
-            else:
-                shown = read.controls + (self.predict_response([condition])[0] if condition.parts else 0.0)
-            out[i] = base + shown[rng.integers(len(shown), size=cells)]
+            move = self.predict_response([condition])[0]
+            amounts = self._amounts(read, condition, move)
+            out[i] = (read.control_mean.get(condition.context, base) + read.controls[rng.integers(
+                len(read.controls), size=cells)] + rng.choice(amounts, cells)[:, None] * move)
         return out
 
+    def _amounts(self, read: Read, condition: Condition, move: Floats) -> Floats:
+        """How far single cells moved along a response, 1 on average, as far as the cells shown tell. Shape (some,)."""
+        found = []
+        for r in self._rows.get(condition.perturbation, []):
+            own = self._of(read, condition.perturbation, read.conditions[r])
+            cells = read.experiments[r].sample - read.control_mean[read.conditions[r].context]
+            found.append(cells @ own / max(float(own @ own), 1e-9))
+        size = float(move @ move)
+        if not found or size <= 0:
+            return np.ones(1)
+        amounts = np.clip(np.concatenate(found), -1.0, 3.0)
+        amounts += 1.0 - amounts.mean()
+        # The scatter of control cells along the response is in these amounts, too; it comes again with the controls.
+        spread, noise = float(amounts.var()), float((read.controls @ move).var()) / size**2
+        return np.asarray(1 + (amounts - 1) * np.sqrt(max(0.0, 1 - noise / max(spread, 1e-12))))
+
     def _of(self, read: Read, part: str, condition: Condition) -> Floats:
+        """The response to one gene: its average, moved to the mean of all as noise demands (James and Stein 1961)."""
+        scale = reached(condition.dose)
+        usual = read.means([condition._replace(perturbation=part)])[0]
         rows = self._rows.get(part, [])
+        if not rows:
+            return np.asarray(scale * usual)
         dose = np.array([reached(read.conditions[i].dose) for i in rows])
         near = np.array([1.0 if read.conditions[i].context == condition.context else ELSEWHERE for i in rows])
         weight = near * read.weight[rows]
-        mean = read.mean_in.get(condition.context, read.mean)
-        total = (weight * dose) @ read.response[rows] + self._prior * mean if rows else self._prior * mean
-        return np.asarray(reached(condition.dose) * total / (float(weight @ dose**2) + self._prior))
+        total = float(weight @ dose**2)
+        own = (weight * dose) @ read.response[rows] / total - usual
+        noise = read.noise * float(read.weight.mean()) * float(weight**2 @ (dose**2 / read.weight[rows])) / total**2
+        others = np.arange(len(own)) != read.place.get(gene(part), -1)  # the target falls even where nothing follows
+        keep = np.where(others, max(0.0, 1 - noise / max(float((own[others] ** 2).mean()), 1e-12)), 1.0)
+        return np.asarray(scale * (usual + keep * own))
 
 
 ENGINES = (EngineSpec(make=Additive, id="additive", domain=Domain.PERTURBATION),)

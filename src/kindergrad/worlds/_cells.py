@@ -54,13 +54,16 @@ class Scatter:
 
 
 def scatter(effects: Floats, base: Floats, depth: float, seed: int) -> Scatter:
-    """Scatter of a context with total ``effects``, log expression ``base`` and ``depth`` molecules per cell."""
+    """Scatter of a context with total ``effects``, log expression ``base`` and ``depth`` molecules per cell.
+
+    Genes differ widely in the noise of their own, so that variances hardly tell the order of a cascade.
+    """
     genes = len(base)
-    rng = stream(seed, "cells")  # the same hidden causes in all contexts
-    hidden = np.zeros((max(1, genes // 28), genes))
+    rng = stream(seed, "cells")  # the same noise and hidden causes in all contexts
+    hidden = np.zeros((max(1, genes // 12), genes))
     for row in hidden:
-        row[rng.permutation(genes)[:8]] = rng.choice([-0.8, 0.8], 8)
-    own = np.diag(rng.uniform(0.25, 0.6, genes))
+        row[rng.permutation(genes)[:8]] = rng.choice([-0.3, 0.3], 8)
+    own = np.diag(np.exp(rng.uniform(np.log(0.08), np.log(0.6), genes)))
     share = np.exp(base) / np.exp(base).sum()
     return Scatter(np.vstack([own, hidden]) @ effects, 1 / (depth * share))
 

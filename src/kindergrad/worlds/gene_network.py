@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kindergrad.core.errors import StudyError
 from kindergrad.core.names import Axis, Domain
 from kindergrad.core.records import Split
-from kindergrad.core.responses import Condition, Experiment, Panel, gene
+from kindergrad.core.responses import Condition, Experiment, Panel, gene, usual, usual_responses
 from kindergrad.core.seeds import key, stream
 from kindergrad.worlds import _asked, _cells, _interventions, _kinetics, _network
 from kindergrad.worlds._screen import SHARES, Design, zipf
@@ -58,7 +58,7 @@ class GeneNetwork:
     smallest = 8
 
     def __init__(self, seed: int, *, experiments: int = 2000, pathways: int = 24, kinetics: str = "hill",
-                 cells: int = 50, controls: int = 400, depth: float = 10_000.0, contexts: int = 3,
+                 cells: int = 50, controls: int = 1000, depth: float = 10_000.0, contexts: int = 3,
                  exponent: float = 1.3, shares: dict[str, float] | None = None) -> None:
         _check(kinetics=kinetics, pathways=pathways, experiments=experiments, cells=cells, controls=controls,
                contexts=contexts, depth=depth)
@@ -103,8 +103,12 @@ class GeneNetwork:
         return np.array([RESPONDERS if c.perturbation in partial else 1.0 for c in conditions])
 
     def centroid(self, conditions: Sequence[Condition]) -> Floats:
-        """Mean measured response of all training experiments in the same context, else in any; shape (n, genes)."""
-        return np.stack([self._centroids.get(c.context, self._centroids[""]) for c in conditions])
+        """Exact mean response of the perturbations trained on, shape (n, genes).
+
+        Of those of as many genes in the same context, else in any context; each perturbation counts once, however
+        often it was done, so that common pathways do not decide what is usual.
+        """
+        return np.stack([usual(self._centroids, c) for c in conditions])
 
     def variance(self, context: str) -> Floats:
         """Variance of single measured cells, shape (genes,)."""
@@ -246,10 +250,9 @@ class GeneNetwork:
         return found
 
     @cached_property
-    def _centroids(self) -> dict[str, Floats]:
-        measured = np.stack([e.response for e in self._experiments])
-        contexts = np.array([e.condition.context for e in self._experiments])
-        return {"": measured.mean(axis=0)} | {c: measured[contexts == c].mean(axis=0) for c in np.unique(contexts)}
+    def _centroids(self) -> dict[tuple[str, int], Floats]:
+        # Exact, too: noise in a reference that truth and prediction share would correlate them.
+        return usual_responses(self.trained, self.response(self.trained))
 
 
 def _check(*, kinetics: str, **numbers: float) -> None:
@@ -264,7 +267,7 @@ def _check(*, kinetics: str, **numbers: float) -> None:
 
 
 def make(seed: int, *, experiments: int = 2000, pathways: int = 24, kinetics: str = "hill", cells: int = 50,
-         controls: int = 400, depth: float = 10_000.0, contexts: int = 3, exponent: float = 1.3) -> GeneNetwork:
+         controls: int = 1000, depth: float = 10_000.0, contexts: int = 3, exponent: float = 1.3) -> GeneNetwork:
     """The world of a study."""
     return GeneNetwork(seed, experiments=experiments, pathways=pathways, kinetics=kinetics, cells=cells,
                        controls=controls, depth=depth, contexts=contexts, exponent=exponent)
