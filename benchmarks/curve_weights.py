@@ -2,7 +2,7 @@
 
 The archive: LCDB data sets with an even rank (of the sorted ids) and simulated curves; nothing else. Even ranks
 divisible by four teach the weights, the others the conformal factors. Odd ranks stay unseen: they judge
-(``benchmarks/lcdb.py``). Usage: ``python benchmarks/curve_weights.py --data DIR --curves 600 --simulated 1200``.
+(``benchmarks/lcdb.py``). Usage: ``python benchmarks/curve_weights.py --data DIR --curves 600 --simulated 1600``.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--curves", type=int, default=600)
-    parser.add_argument("--simulated", type=int, default=1200)
+    parser.add_argument("--simulated", type=int, default=1600)
     parser.add_argument("--out", type=Path, default=Path("src/kindergrad/stats/weights.json"))
     args = parser.parse_args()
     start, path = time.time(), args.data / "curves/lcdb/lcdb_mean_curves.csv.gz"

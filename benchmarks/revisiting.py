@@ -47,10 +47,12 @@ def table(curves: dict[tuple[str, str, str], list[dict[str, str]]], ratio: int) 
     return rows(raw)
 
 
-def reference(path: Path, ratio: int) -> dict[str, list[float]]:
+def reference(path: Path, ratio: int) -> dict[str, dict[str, float]]:
+    """Method -> name of the curve, as in the predictions -> RMSE of ln loss in the files that come with the data."""
     with path.open(encoding="utf-8") as file:
         found = [row for row in csv.DictReader(file) if int(row["ratio"]) == ratio]
-    return {name: [float(row[name]) for row in found if row[name]] for name in REFERENCE}
+    return {name: {f"{row['domain']}/{row['model']} | {row['domain']}/{row['task']}": float(row[name])
+                   for row in found if row[name]} for name in REFERENCE}
 
 
 def main() -> None:
@@ -74,6 +76,7 @@ def main() -> None:
                      for m, by in rmse.items()}
             for domain in ("NMT", "LM", "BB") if any(c.startswith(domain) for c in rmse["kindergrad"])
         }
+        published = reference(folder / "reference_ensembles_lang.csv", ratio)
         against = {
             m: [round(v, 5) for v in paired_interval(np.array([rmse["kindergrad"][c] - rmse[m][c] for c in rmse[m]]))]
             for m in METHODS
@@ -82,8 +85,11 @@ def main() -> None:
             "n_curves": answer.n_curves,
             "rmse_log": {m: round(s.rmse_log, 5) for m, s in answer.methods.items()},
             "by_domain": domains,
-            "reference_files": {m: [round(float(np.mean(v)), 5), len(v)]
-                                for m, v in reference(folder / "reference_ensembles_lang.csv", ratio).items()},
+            "reference_files": {m: [round(float(np.mean(list(v.values()))), 5), len(v)] for m, v in published.items()},
+            "ours_on_the_same_curves": round(float(np.mean([rmse["kindergrad"][c] for c in published["M4"]])), 5),
+            "ours_minus_reference_mean_q05_q95": {
+                m: [round(x, 5) for x in paired_interval(np.array([rmse["kindergrad"][c] - v[c] for c in v]))]
+                for m, v in published.items()},
             "ours_minus_method_mean_q05_q95": against,
             "coverage": {m: [round(s.coverage50, 3), round(s.coverage80, 3), round(s.coverage90, 3)]
                          for m, s in answer.methods.items()},

@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 OURS = "kindergrad"
 LEVELS = (0.05, 0.1, 0.25, 0.75, 0.9, 0.95)
 SMALLEST_CURVE = 3
+NEAREST = 0.01
+"""Share of the range between floor and ceiling that counts as the error of a score without one."""
 FOLDS, ENOUGH_HISTORY = 10, 50
 """Folds of skills for recalibration, and the hidden points of other skills that it takes."""
 
@@ -194,7 +196,7 @@ def split(
                     row.metric].append(row)
     curves: list[Curve] = []
     skipped: dict[str, str] = {}
-    repeated = 0
+    repeated = lifted = 0
     for key, members in sorted(grouped.items()):
         name = " | ".join(part for part in key[:2] if part)
         unique = {(r.scale, float(r.value or 0.0), r.seed, r.train): r for r in members}
@@ -202,14 +204,28 @@ def split(
         points = [unique[place] for place in sorted(unique)]
         seen = _seen(points, marked, hold_out, max_scale)
         made = _curve(name, points, seen)
+        lifted += sum(_room(r) < _least(r) for r in points if r.direction is Direction.HIGHER)
         if isinstance(made, str):
             skipped[name] = made
         else:
             curves.append(made)
     if not curves:
         raise TableError(f"no curve can be backtested; the first reason: {next(iter(skipped.values()), 'no rows')}")
-    notes = (f"{repeated} rows that repeat scale, value and seed count once",) if repeated else ()
+    notes: tuple[str, ...] = (f"{repeated} rows that repeat scale, value and seed count once",) if repeated else ()
+    if lifted:
+        notes += (f"{lifted} scores closer to their ceiling than their error, or above it, count as a standard error "
+                  f"below it ({NEAREST:.0%} of the range where none is known)",)
     return curves, skipped, notes
+
+
+def _room(row: Row) -> float:
+    """What a score leaves to its ceiling."""
+    return row.ceiling - float(row.value or 0.0)
+
+
+def _least(row: Row) -> float:
+    """The smallest loss that can be told from none: a ceiling is measured, and scores are not clipped at it."""
+    return float(row.stderr or NEAREST * abs(row.ceiling - row.floor))
 
 
 def _seen(points: Sequence[Row], marked: bool, hold_out: float | None, max_scale: float | None) -> NDArray[np.bool_]:
@@ -227,13 +243,12 @@ def _curve(name: str, points: Sequence[Row], seen: NDArray[np.bool_]) -> Curve |
     """A curve, or the reason why there is none."""
     lower = points[0].direction is Direction.LOWER
     ceiling = None if lower else points[0].ceiling
-    value = np.array([row.value for row in points], dtype=np.float64)
-    loss = value if ceiling is None else ceiling - value
+    loss = np.array([float(r.value or 0.0) if lower else max(_room(r), _least(r)) for r in points])
     x = np.log10([row.scale for row in points])
     if seen.sum() < SMALLEST_CURVE or seen.all():
         return f"{int(seen.sum())} points seen and {int((~seen).sum())} hidden; at least {SMALLEST_CURVE} and 1 needed"
     if np.any(loss < 0) or not np.any(loss[seen] > 0) or np.any(loss[~seen] <= 0):
-        return "a loss (or ceiling minus score) is not positive; direction = lower is for losses, higher for scores"
+        return "a loss is not positive; direction = lower is for losses, higher for scores"
     stderr = np.array([np.nan if row.stderr is None else row.stderr for row in points])
     beyond = ~seen & (x > x[seen].max())
     if not beyond.any():

@@ -109,10 +109,10 @@ class SkillPosterior:
         stacked = []
         for law, draws in zip(self.alone.laws, self.alone.parameters, strict=True):
             names = law.parameters
-            if law.name == "logistic":
+            if "width" in names:
                 stacked.append(draws[:, names.index("width")])
             else:
-                stacked.append(np.full(len(draws), 0.0 if law.name == "step" else np.inf))
+                stacked.append(np.full(len(draws), 0.0 if "location" in names else np.inf))
         return np.asarray(np.concatenate(stacked)[self.alone.order])
 
 

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.answers import Interval
-from kindergrad.core.names import ThresholdKind, Verdict
+from kindergrad.core.names import VERDICT_PROBABILITY, ThresholdKind, Verdict
 from kindergrad.core.records import Contract, Finite
 from kindergrad.core.table import Row
-from kindergrad.progress import seeds_mixture, threshold_guard, twin, wording
-from kindergrad.progress.curves import LearningCurve, curves
+from kindergrad.progress import threshold_guard, twin, wording
+from kindergrad.progress.curves import curves
 from kindergrad.progress.forecast import fit, threshold, verdict
 from kindergrad.progress.posterior import SkillPosterior, summary
 from kindergrad.stats import curve as one_curve
@@ -114,7 +114,7 @@ def judge(posterior: SkillPosterior, *, target: float = 0.5, seed: int = 0, advi
         alarm = threshold_guard.false_alarm(posterior, shapes["abrupt"], seed=seed)
         said = said if alarm <= threshold_guard.ALLOWED else Verdict.CANNOT_TELL
     beside = twin.check(posterior, seed=seed)
-    kind = _kind(curve, said, beside)
+    kind = _kind(posterior, said, beside)
     widths = posterior.widths
     width = float(np.median(widths)) if widths.size else None
     ahead = distance(posterior, target)
@@ -160,10 +160,10 @@ def smallest_effect(posterior: SkillPosterior) -> float:
     return float((1.96 + 1.645) * np.sqrt(variance))
 
 
-def _kind(curve: LearningCurve, said: Verdict, beside: twin.TwinCheck | None) -> ThresholdKind:
+def _kind(posterior: SkillPosterior, said: Verdict, beside: twin.TwinCheck | None) -> ThresholdKind:
     if said is Verdict.NOT_MET:
         return ThresholdKind.T0
-    if seeds_mixture.is_mixture(curve):
+    if posterior.alone.probabilities.get("mixture", 0.0) >= VERDICT_PROBABILITY:
         return ThresholdKind.T3
     if said is Verdict.ABRUPT:
         return ThresholdKind.T2

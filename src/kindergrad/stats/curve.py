@@ -19,12 +19,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from kindergrad.core.errors import InputError
 from kindergrad.core.seeds import stream
+from kindergrad.stats.curve_camps import CampsPosterior, fit_camps, observe, tellable
 from kindergrad.stats.curve_catalogue import laws as laws_of
-from kindergrad.stats.curve_evidence import Data, LawPosterior, draw, fit_law, systematic
+from kindergrad.stats.curve_evidence import Data, LawPosterior, fit_law, systematic
 from kindergrad.stats.curve_resolution import resolution
 from kindergrad.stats.laws._law import Design, Floats, Law
 
-LAWS = ("flat", "line", "logistic", "step")
+LAWS = ("flat", "line", "logistic", "power", "step", "peaked")
+"""Averaged in every fit, and with enough runs at the same scales also ``mixture``."""
 MEANINGFUL_RISE = 0.01
 """A rise over the observed scales smaller than this share of (ceiling - floor) does not count as learning."""
 KNOWN_SPREAD = 0.03
@@ -83,6 +85,8 @@ class CurvePosterior(NamedTuple):
         x = np.atleast_1d(np.asarray(x_new, dtype=np.float64))
         stacked = [law.value(x, p) for law, p in zip(self.laws, self.parameters, strict=True) if len(p)]
         drawn: Floats = np.concatenate(stacked)[self.order]
+        if observation:
+            drawn = self._runs(x, drawn, seed)
         if opening:
             inside = np.clip(drawn, 0.02, 0.98)
             drawn = drawn + inside * (1.0 - inside) * self._walk(x, seed)
@@ -90,6 +94,17 @@ class CurvePosterior(NamedTuple):
             return drawn
         noise = stream(seed, "curve", "observation").standard_normal(drawn.shape)
         return np.asarray(drawn + self.spread[:, None] * noise)
+
+    def _runs(self, x: Floats, latent: Floats, seed: int) -> Floats:
+        """Draws of laws with two camps become single runs: one camp or the other."""
+        out, start = latent.copy(), 0
+        place = np.argsort(self.order)  # of each stacked draw
+        for law, parameters in zip(self.laws, self.parameters, strict=True):
+            if law.camps and len(parameters):
+                rows = place[start : start + len(parameters)]
+                out[rows] = observe(x, parameters, stream(seed, "curve", "camps"))
+            start += len(parameters)
+        return out
 
     def _walk(self, x: Floats, seed: int) -> Floats:
         """Random walks that start at the largest observed scale, each with its own speed, shape (draws, m)."""
@@ -120,7 +135,7 @@ def fit(
     y: ArrayLike,
     stderr: ArrayLike | None = None,
     *,
-    laws: Sequence[str | Law] = LAWS,
+    laws: Sequence[str | Law] | None = None,
     seed: int = 0,
     draws: int = 2000,
     horizon: float = float("inf"),
@@ -132,7 +147,7 @@ def fit(
     x : log10 scales, shape (n,), any order, repeats allowed (seeds).
     y : scores between floor 0 and ceiling 1, unclipped, shape (n,).
     stderr : standard errors, shape (n,); None, or NaN for single points, where unknown.
-    laws : the laws to average, by name or as laws of one's own.
+    laws : the laws to average, by name or as laws of one's own; ``LAWS`` by default.
     seed, draws : random stream and number of posterior draws.
     horizon : log10 scale beyond which a crossing counts as never.
 
@@ -142,14 +157,14 @@ def fit(
         For no point at all, different lengths, NaN or infinite scales or scores, or negative errors.
     """
     data, assumptions = checked(x, y, stderr)
-    found = laws_of(laws)
+    found = laws_of(laws if laws is not None else (*LAWS, "mixture") if tellable(data.x) else LAWS)
     names = [law.name for law in found]
-    fitted = [fit_law(law, data) for law in found]
+    fitted = [fit_camps(law, data) if law.camps else fit_law(law, data) for law in found]
     log_evidence = np.array([f.log_evidence for f in fitted])
     probability = _probabilities(found, log_evidence)
     rng = stream(seed, "curve", "fit")
     counts = np.bincount(systematic(probability, draws, rng), minlength=len(found))
-    parts = [draw(f, data, int(n), rng) for f, n in zip(fitted, counts, strict=True)]
+    parts = [f.draw(data, int(n), rng) for f, n in zip(fitted, counts, strict=True)]
     width, location = _rise(fitted, probability, data, draws, rng)
     posterior = CurvePosterior(
         laws=tuple(found),
@@ -222,7 +237,8 @@ def _probabilities(found: Sequence[Law], log_evidence: Floats) -> Floats:
 
 
 def _rise(
-    fitted: Sequence[LawPosterior], probability: Floats, data: Data, draws: int, rng: np.random.Generator
+    fitted: Sequence[LawPosterior | CampsPosterior], probability: Floats, data: Data, draws: int,
+    rng: np.random.Generator,
 ) -> tuple[Floats, Floats]:
     """Draws of (width, location) given a law with a location; NaN of shape (draws,) if no such law was asked for."""
     rising = [i for i, f in enumerate(fitted) if "location" in f.law.parameters]
@@ -232,7 +248,7 @@ def _rise(
     widths, locations = [], []
     for i, n in zip(rising, counts, strict=True):
         names = fitted[i].law.parameters
-        parameters, _ = draw(fitted[i], data, int(n), rng)
+        parameters, _ = fitted[i].draw(data, int(n), rng)
         widths.append(parameters[:, names.index("width")] if "width" in names else np.zeros(n))
         locations.append(parameters[:, names.index("location")])
     order = rng.permutation(draws)

@@ -52,6 +52,10 @@ class LawPosterior(NamedTuple):
     log_weight: Floats
     """Normalised log posterior of (component of the linear prior, node), shape (components, k)."""
 
+    def draw(self, data: Data, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Posterior draws: parameters of shape (n, len(law.parameters)) and extra spread of shape (n,)."""
+        return _draw(self, data, n, rng)
+
 
 def spread_quantile(u: Floats, scale: float) -> Floats:
     """Half-Cauchy prior of the extra spread: small, with a heavy tail (doi:10.1214/06-BA117A)."""
@@ -186,8 +190,7 @@ def _inverse(matrix: Floats) -> tuple[Floats, Floats]:
     return np.einsum("ka...,kb...->ab...", back, back), np.asarray(log_det)
 
 
-def draw(posterior: LawPosterior, data: Data, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Posterior draws: parameters of shape (n, len(law.parameters)) and extra spread of shape (n,)."""
+def _draw(posterior: LawPosterior, data: Data, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     law = posterior.law
     weight = np.exp(posterior.log_weight.ravel())
     picked = systematic(weight, n, rng)

@@ -57,6 +57,7 @@ class Law:
     weight : prior probability relative to the other laws.
     capped : index of the linear coefficient that may not exceed the ceiling, or None.
     nodes : number of grid nodes of each nonlinear parameter.
+    camps : whether single runs stand at the floor or at the plateau, with odds that follow the curve.
     unit : ``score``, or ``log loss``: natural logarithm of a positive loss, where lower is better.
     doi : where the law was proposed, or "" for elementary ones.
     """
@@ -73,6 +74,7 @@ class Law:
     weight: float = 1.0
     capped: int | None = None
     nodes: tuple[int, ...] = ()
+    camps: bool = False
     unit: Literal["score", "log loss"] = "score"
     doi: str = ""
 

@@ -65,7 +65,7 @@ LAW = Law(
     bounds=(*(((-np.inf, np.inf),) * 4), (0.0, np.inf), (0.0, np.inf)),
     prior=floor_and(PLATEAU, (0.3, 0.2)),
     nonlinear_prior=(location_quantile, log_normal_quantile(0.8, 0.9), log_normal_quantile(1.2, 0.6)),
-    nodes=(36, 6, 8),
+    nodes=(30, 10, 6),
     weight=0.1,
     capped=1,
 )
