@@ -78,6 +78,13 @@ class Axis(StrEnum):
     STEP = "step"
 
 
+class ExpressionScale(StrEnum):
+    """What a table of expression holds."""
+
+    COUNTS = "counts"
+    LOG1P = "log1p"  # of counts per 10,000
+
+
 class Direction(StrEnum):
     """Whether a larger value of the metric is better."""
 

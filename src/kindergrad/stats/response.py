@@ -53,12 +53,14 @@ class Response(NamedTuple):
     reliability: Floats
 
 
-class _Part(NamedTuple):
-    """One split: scores of each prediction (row) with each truth (column), reliability, and weights."""
+class Part(NamedTuple):
+    """One split: scores of each prediction (row) with each truth (column), reliability, weights, and the ceiling where
+    it is a plain mean over splits."""
 
     table: Floats
     r: Floats
     weight: Floats
+    ceiling: Floats | None = None
 
 
 def pearson(x: Floats, y: Floats, weights: Floats | None = None) -> Floats:
@@ -141,11 +143,11 @@ def against_mean(prediction: Floats, folds: Floats, reference: Floats, weights: 
     parts = []
     for a, b, one, two in _splits(folds):
         truth = a - reference
-        parts.append(_Part(pearson_table(moved, truth, weights), pearson(truth, b - reference, weights),
-                           _weight(one - reference, two - reference, weights)))
+        parts.append(Part(pearson_table(moved, truth, weights), pearson(truth, b - reference, weights),
+                           kept_weight(one - reference, two - reference, weights)))
     r = np.mean([part.r for part in parts], axis=0)
     # The sign is kept: cut at 0, reliabilities that are noise around 0 would make a ceiling above 0.
-    return _pool(parts, np.sign(r) * np.sqrt(np.abs(r)))
+    return pool(parts, np.sign(r) * np.sqrt(np.abs(r)))
 
 
 def against_control(prediction: Floats, folds: Floats, controls: Floats, weights: Floats | None = None) -> Response:
@@ -164,12 +166,12 @@ def against_control(prediction: Floats, folds: Floats, controls: Floats, weights
     parts, clean = [], []
     for (a, b, one, two), (ca, cb, c1, c2) in zip(_splits(folds), _splits(controls[:, None, :]), strict=True):
         truth, other = a - ca, b - cb
-        parts.append(_Part(pearson_table(_moved(prediction, cb), truth, weights), pearson(truth, other, weights),
-                           _weight(one - c1, two - c2, weights)))
+        parts.append(Part(pearson_table(_moved(prediction, cb), truth, weights), pearson(truth, other, weights),
+                           kept_weight(one - c1, two - c2, weights)))
         clean.append(1.0 - _variance(a - b, weights) / (_variance(truth, weights) + _variance(other, weights)))
     r = np.mean([part.r for part in parts], axis=0)
     share = np.maximum(np.mean(clean, axis=0), np.maximum(np.abs(r), 1e-3))  # of what is no noise of the cells
-    return _pool(parts, r / np.sqrt(share))
+    return pool(parts, r / np.sqrt(share))
 
 
 def shared_control(prediction: Floats, truth: Floats, control: Floats) -> Floats:
@@ -208,8 +210,8 @@ def _splits(folds: Floats) -> Iterator[tuple[Floats, Floats, Floats, Floats]]:
             yield (scored[0] + scored[1]) / 2.0, (kept[0] + kept[1]) / 2.0, kept[0], kept[1]
 
 
-def _weight(one: Floats, two: Floats, weights: Floats | None) -> Floats:
-    """Reliability of the half not scored, from its own two folds; 0 where unanswerable."""
+def kept_weight(one: Floats, two: Floats, weights: Floats | None) -> Floats:
+    """Reliability of the half not scored, from its own two folds, 0 where unanswerable. (n, genes) twice -> (n,)."""
     r = spearman_brown(pearson(one, two, weights))
     return np.where(r >= UNANSWERABLE, r, 0.0)
 
@@ -226,12 +228,15 @@ def _variance(x: Floats, weights: Floats | None) -> Floats:
     return np.asarray(((x - (x @ w)[:, None]) ** 2) @ w)
 
 
-def _pool(parts: list[_Part], ceiling: Floats) -> Response:
+def pool(parts: list[Part], ceiling: Floats | None = None) -> Response:
+    """Average over splits, each item with the weights that the splits give it."""
     weight = np.array([part.weight for part in parts])
     total = weight.sum(axis=0)
     share = np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1.0 / len(parts))
     own = np.array([np.diag(part.table) for part in parts])
     others = (np.array([part.table.sum(axis=0) for part in parts]) - own) / (len(total) - 1)
+    if ceiling is None:
+        ceiling = np.sum(share * np.array([part.ceiling for part in parts]), axis=0)
     return Response(value=np.sum(share * own, axis=0), swapped=np.sum(share * others, axis=0),
                     ceiling=np.asarray(ceiling), weight=total / len(parts),
                     reliability=np.mean([part.r for part in parts], axis=0))

@@ -68,6 +68,12 @@ def beaten(prediction: Floats, folds: Floats, direction: Retrieved, weights: Flo
     return np.asarray(np.mean(shares, axis=0))
 
 
+def replicate(folds: Floats, direction: Retrieved, weights: Floats | None = None) -> Floats:
+    """What the half not scored reaches as a prediction. (4, n, genes) -> (n,) in [0, 1]."""
+    shares = [share_beaten(distances(b, a, weights), direction) for a, b, _, _ in halves(folds)]
+    return np.asarray(np.mean(shares, axis=0))
+
+
 def ceiling(folds: Floats, direction: Retrieved, weights: Floats | None = None) -> float:
     """What noise-free predictions would reach, estimated from the truth's own halves and quarters. In [0.5, 1].
 
