@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import pytest
 
 from kindergrad.core.names import Domain
-from kindergrad.exams import catalogue
+from kindergrad.exams import build, catalogue
 from kindergrad.syllabus import skills
 from kindergrad.testing import References, check_assessment, references
 from kindergrad.worlds.genome import SyntheticGenome
@@ -40,14 +43,22 @@ TOO_SMALL = {
 """Assessments whose learner does not improve on 3 Mb."""
 
 
-@pytest.fixture(scope="module")
-def world() -> SyntheticGenome:
+@cache
+def genome() -> SyntheticGenome:
     return SyntheticGenome(size=SIZE)
 
 
-@pytest.fixture(scope="module")
-def readers(world: SyntheticGenome) -> References:
-    return references(world)
+@cache
+def place(world: str | None) -> tuple[Any, References]:
+    """The genome, or the small world of an assessment, and engines that have read it."""
+    made = genome() if world is None else build.named(world, 0)
+    return made, references(made)
+
+
+def home(name: str) -> tuple[Any, References]:
+    """Where the items of an assessment come from."""
+    assessment = catalogue.assessment(name)
+    return place(None if set(assessment.needs) <= genome().offers else assessment.world)
 
 
 def exceptions(name: str) -> dict[str, str]:
@@ -56,7 +67,8 @@ def exceptions(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", sorted(catalogue.assessments()))
-def test_assessment_keeps_the_contract(name: str, world: SyntheticGenome, readers: References) -> None:
+def test_assessment_keeps_the_contract(name: str) -> None:
+    world, readers = home(name)
     found = check_assessment(catalogue.assessment(name), world, n=ITEMS, references=readers,
                              exceptions=exceptions(name))
     assert list(found) == list(catalogue.assessment(name).levels)
@@ -64,7 +76,8 @@ def test_assessment_keeps_the_contract(name: str, world: SyntheticGenome, reader
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(a.id for a in catalogue.assessments().values() if a.chance == 0.5))
-def test_blind_engines_at_many_items(name: str, world: SyntheticGenome, readers: References) -> None:
+def test_blind_engines_at_many_items(name: str) -> None:
+    world, readers = home(name)
     check_assessment(catalogue.assessment(name), world, n=1500, references=readers,
                      exceptions=exceptions(name) | SAID_AT_MANY_ITEMS.get(name, {}))
 

@@ -11,7 +11,7 @@ from kindergrad.exams import worked_example as working
 from kindergrad.exams.worked_example import Option, WorkedExample, worked_example
 from kindergrad.stats.scoring import placement
 
-SYNTHETIC = [a.id for a in catalogue.assessments().values() if set(a.needs) <= working._world().offers]
+SYNTHETIC = [a.id for a in catalogue.assessments().values() if working.place(a) is not None]
 
 
 def example(name: str) -> WorkedExample:

@@ -15,8 +15,12 @@ from kindergrad.core.errors import EngineError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.core.responses import Condition
+from kindergrad.core.scale import Scale
 
 Floats = NDArray[np.float64]
+
+APART = 20.0
+"""Natural log of the odds that one written letter counts against another candidate."""
 
 
 @runtime_checkable
@@ -29,13 +33,25 @@ class LogLikelihood(Protocol):
 
 
 @runtime_checkable
-class Fit(Protocol):
-    """Learn a label from n examples, then score new sequences."""
+class PseudoLikelihood(Protocol):
+    """How well does every letter fit to all others? For engines that see both sides, which no chain rule holds for."""
 
-    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None: ...
+    def pseudo_log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> Floats:
+        """Sum over the target of the natural log of P(letter | all other letters), shape (n,)."""
+        ...
+
+
+@runtime_checkable
+class Fit(Protocol):
+    """Learn from n labelled examples, then score new sequences.
+
+    Labels of whole numbers are classes, 0 and 1; labels of type float64 are measurements, of any size.
+    """
+
+    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64] | Floats) -> None: ...
 
     def decide(self, sequences: Sequence[str]) -> Floats:
-        """A number per sequence, shape (n,), larger for label 1."""
+        """A number per sequence, shape (n,), larger for label 1, or for a larger measurement."""
         ...
 
 
@@ -48,7 +64,7 @@ class Embed(Protocol):
 
 @runtime_checkable
 class Generate(Protocol):
-    """Continue a context by ``length`` letters."""
+    """Continue a context by ``length`` letters, with the most probable ones where it can."""
 
     def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]: ...
 
@@ -97,6 +113,39 @@ class Learn(Protocol):
 
 
 @runtime_checkable
+class Trained(Protocol):
+    """Was trained elsewhere and reads nothing here: it stands at scale points of its own, smallest first."""
+
+    def points(self) -> Sequence[tuple[Scale, ...]]:
+        """What each point had been given; the first coordinate is the one that is drawn."""
+        ...
+
+    def stand_at(self, point: int) -> None:
+        """Become the engine of that point."""
+        ...
+
+    def digest(self, point: int) -> str:
+        """Identity of the weights of that point."""
+        ...
+
+
+@runtime_checkable
+class Restarts(Protocol):
+    """Can be made again as it was before it read anything."""
+
+    def untrained(self) -> Any: ...
+
+
+@runtime_checkable
+class Windows(Protocol):
+    """Sees no more than so much at once, and reads longer texts in windows."""
+
+    def windowed(self, sequences: Sequence[str]) -> NDArray[np.bool_]:
+        """Which sequences do not fit into one pass, shape (n,)."""
+        ...
+
+
+@runtime_checkable
 class KnowsTruth(Protocol):
     """The oracle: answers from the process that made the items."""
 
@@ -105,6 +154,7 @@ class KnowsTruth(Protocol):
 
 ASK_OF: dict[Readout, type[Any]] = {
     Readout.LIKELIHOOD: LogLikelihood,
+    Readout.PSEUDO_LIKELIHOOD: PseudoLikelihood,
     Readout.FIT: Fit,
     Readout.PROBE: Embed,
     Readout.GENERATION: Generate,
@@ -133,16 +183,46 @@ def put_likelihood(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]])
     return log_likelihoods(engine, asked["context"], asked["target"])
 
 
+def put_generation(engine: Generate, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """Let the engine write, and see to which candidate its text is nearest.
+
+    Returns
+    -------
+    Shape (n, c + 1): minus ``APART`` for every letter in which a candidate differs from what was written. The last
+    column stands for "none of these": 0, above all candidates, where no candidate was written to the letter, else below
+    all. So the true candidate comes first only if it was written exactly.
+    """
+    context, target = asked["context"], asked["target"]
+    lengths = np.char.str_len(target[:, 0])
+    wrong = np.zeros(target.shape)
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        written = engine.generate([str(text) for text in context[rows, 0]], int(length), 0)
+        if len(written) != len(rows):
+            raise EngineError(f"generate returned {len(written)} texts; expected {len(rows)}, one per row")
+        for row, text in zip(rows, written, strict=True):
+            wrong[row] = [sum(map(str.__ne__, candidate, text.ljust(int(length)))) for candidate in target[row]]
+    none = np.where(wrong.min(axis=1) > 0, 0.0, -(lengths + 1.0))
+    return checked(APART * np.column_stack([-wrong, none]), (len(wrong), wrong.shape[1] + 1), "generate")
+
+
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
     """Fit true against false candidates of ``train``, then decide on each candidate asked."""
     candidates = train.asked["target"]
     labels = (np.arange(candidates.shape[1])[None, :] == train.truth["true"][:, None]).astype(np.int64)
-    engine.fit(_texts(train.asked), labels.ravel())
-    return checked(engine.decide(_texts(asked)), asked["target"].shape, "decide")
+    engine.fit(texts(train.asked), labels.ravel())
+    return checked(engine.decide(texts(asked)), asked["target"].shape, "decide")
 
 
-def _texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
-    return [str(c) + str(t) for c, t in zip(asked["context"].flat, asked["target"].flat, strict=True)]
+def put_fit_values(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit the measured ``value`` of each candidate of ``train``, then decide on each candidate asked."""
+    engine.fit(texts(train.asked), np.asarray(train.truth["value"], dtype=np.float64).ravel())
+    return checked(engine.decide(texts(asked)), asked["target"].shape, "decide")
+
+
+def texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
+    context, target = np.broadcast_arrays(asked["context"], asked["target"])
+    return [str(c) + str(t) for c, t in zip(context.flat, target.flat, strict=True)]
 
 
 def checked(answers: object, shape: tuple[int, ...], ask: str) -> Floats:

@@ -12,6 +12,11 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Domain, Readout
 
 
+TEXT_BLIND = ("text-uniform", "text-composition-0", "text-composition-1", "text-composition-2", "text-local",
+              "text-words")
+"""Blind engines of plain text: the floor of exams that are written, not sequenced."""
+
+
 class MakeItems(Protocol):
     def __call__(self, world: Any, n: int, level: str, seed: int) -> Items: ...
 
@@ -40,7 +45,8 @@ class Assessment:
     learner : the reference engine that improves with data, or ``none-yet``.
     reference : engine that gives the ceiling, after the whole corpus, where the world has no oracle; None: ``top``.
     frequency : level -> occurrences of one concept per unit of the corpus (base, perturbation ...), or None.
-    world : name of a small world of its own, made with the study's seed, or None: the study's world.
+    world : name of a small world, made with the study's seed, that gives the items where the study's world does not
+        offer what is needed.
     """
 
     skill: str

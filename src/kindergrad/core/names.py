@@ -46,7 +46,8 @@ class Readout(StrEnum):
     """Through which ask a skill was read. Readouts are never mixed in one curve."""
 
     LIKELIHOOD = "likelihood"
-    PROBE = "probe"
+    PSEUDO_LIKELIHOOD = "pseudo-likelihood"  # of a masked engine: each letter given all others
+    PROBE = "probe"  # a linear probe on frozen embeddings
     FIT = "fit"
     GENERATION = "generation"
     RESPONSE = "response"
@@ -61,6 +62,7 @@ class Role(StrEnum):
 
     LEARNER = "learner"
     CONTROL = "control"  # a learner given a corpus without the skill
+    UNTRAINED = "untrained"  # the same architecture before it read anything
     BLIND = "blind"  # gives the floor
     ORACLE = "oracle"  # gives the ceiling
 

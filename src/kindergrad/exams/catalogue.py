@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from kindergrad.core import discover
+from kindergrad.core import discover, extras
 from kindergrad.core.answers import Listing
 from kindergrad.core.asks import ASK_OF
 from kindergrad.core.assessment import Assessment
@@ -117,10 +117,11 @@ def _list_assessments(plugins: Plugins) -> Iterator[Listing]:
 
 def _list_engines(plugins: Plugins) -> Iterator[Listing]:
     for spec in engines(plugins).values():
-        asks = tuple(r.value for r, ask in ASK_OF.items() if _answers(spec.make, ask))
+        asks = tuple(r.value for r, ask in ASK_OF.items() if r in spec.readouts or _answers(spec.make, ask))
         summary = (inspect.getdoc(spec.make) or spec.id).split("\n")[0]
         yield Listing(id=spec.id, domain=spec.domain.value, grade=None, skill=None, version=_software(), readouts=asks,
-                      status="ready", summary=summary)
+                      status="needs-extra" if spec.extra and not extras.installed(spec.extra) else "ready",
+                      summary=summary)
 
 
 def _list_skills(plugins: Plugins) -> Iterator[Listing]:

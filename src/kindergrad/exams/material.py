@@ -80,8 +80,9 @@ class Maker:
     references: Mapping[str, Any]
 
     def place(self, assessment: Assessment) -> World:
-        """The world that the items of an assessment come from."""
-        return self.world if assessment.world is None else _small_world(assessment.world, self.seed)
+        """Where the items of an assessment come from: a small world of its own, unless the study's offers all."""
+        own = assessment.world is not None and not set(assessment.needs) <= self.world.offers
+        return _small_world(str(assessment.world), self.seed) if own else self.world
 
     def key(self, assessment: Assessment, level: str) -> str:
         text = json.dumps([_FORMAT, assessment.id, assessment.version, level, self.place(assessment).digest,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kindergrad.core.answers import StatusAnswer
+from kindergrad.core.asks import Embed
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import InputError, StudyError
@@ -67,11 +68,11 @@ def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
     """Build the world and make all items, floors and ceilings that are not on disk yet."""
     start = time.perf_counter()
     wanted = plan.chosen(study)
-    specs = [catalogue.engine(config.id, study.plugins) for config in study.engines]
+    probed = any(_needs_training(study, config) for config in study.engines)
     tell(0, 0, f"making the world: {study.world.kind}")
     world = build.world(study)
     maker = material.Maker(
-        world=world, n=study.items, seed=study.seed, with_train=any(s.axis is Axis.EXAMPLES for s in specs),
+        world=world, n=study.items, seed=study.seed, with_train=probed,
         references=_References(material.reference_names(wanted, world.exact), study, world),
     )
     left_out = {a.id: why for a in wanted if (why := _lacks(a, maker.place(a)))}
@@ -101,8 +102,16 @@ def run(study: StudyConfig, folder: Path | str, *, workers: int = 1, tell: Tell 
     KeyboardInterrupt
         After the exams in progress were written.
     """
+    from kindergrad.exams import foretold  # which needs this module
+
     ready = prepare(study, folder, tell)
-    return sit_all(ready, planned(ready), workers=workers, tell=tell, command=command)
+    exams, how = planned(ready), {"workers": workers, "tell": tell, "command": command}
+    before = sum(ready.store.has(e.identity.record_id) for _, own, _ in exams for e in own)
+    if study.foretell:
+        sit_all(ready, foretold.early(exams, study.foretell), reused=before, **how)
+        tell(before, before, "writing down what is to come")
+        foretold.write_down(ready, exams)
+    return sit_all(ready, exams, reused=before, **how)
 
 
 Planned = list[tuple[plan.Lane, list[plan.Exam], str]]
@@ -118,21 +127,26 @@ def planned(ready: Prepared) -> Planned:
     return out
 
 
-def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, command: str) -> StatusAnswer:
-    """Sit the exams that have no record yet, and write down the study and its plan."""
+def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, command: str, reused: int | None = None
+            ) -> StatusAnswer:
+    """Sit the exams that have no record yet, and write down the study and its plan.
+
+    ``reused``: how many records there were before the command began; None: as many as there are now.
+    """
     store = ready.store
     store.clean()
     ids = [exam.identity.record_id for _, own, _ in exams for exam in own]
-    reused = sum(store.has(i) for i in ids)
+    done = sum(store.has(i) for i in ids)
     store.write_json("study.json", ready.study.model_dump(mode="json"))
-    store.write_json("plan.json", {"records": ids + _reference_ids(ready), "exams": ids})
+    store.write_json("plan.json", {"records": ids + reference_ids(ready), "exams": ids})
     facts = {"world": ready.world.sentence, "left_out": dict(ready.left_out),
-             "notes": list(getattr(ready.world, "notes", [])), "command": command, "reused": reused,
-             "seconds": None}
+             "notes": list(getattr(ready.world, "notes", [])), "command": command,
+             "reused": done if reused is None else reused, "seconds": None, "corpus": ready.world.size,
+             "first_met": getattr(ready.world, "first_met", {})}
     store.write_json("last_run.json", facts)
     work = [lanes.job(ready, *job) for job in exams]
     try:
-        pool.work([w for w in work if w.exams], store, workers, lambda done, what: tell(reused + done, len(ids), what))
+        pool.work([w for w in work if w.exams], store, workers, lambda new, what: tell(done + new, len(ids), what))
     finally:
         store.write_json("last_run.json", facts | {"seconds": time.perf_counter() - ready.start})
     return status(store.folder)
@@ -171,6 +185,12 @@ def records(folder: Path | str) -> list[Record]:
     return [store.read(store.place(i) / "record.json") for i in planned["records"] if store.has(i)]
 
 
+def _needs_training(study: StudyConfig, config: EngineConfig) -> bool:
+    """Whether training items must be made: for a probe, or for an engine with embeddings to probe."""
+    spec = catalogue.engine(config.id, study.plugins)
+    return spec.axis is Axis.EXAMPLES or isinstance(plan.make(spec, config, 0), Embed)
+
+
 def _lacks(assessment: Assessment, world: World) -> str:
     """Empty, or why this world cannot offer the assessment."""
     need = next((need for need in assessment.needs if need not in world.offers), None)
@@ -204,7 +224,8 @@ def _top_name(made: material.Material) -> str:
     return "oracle" if made.items.ideal is not None else f"ceiling-{made.ceiling_kind.value}"
 
 
-def _reference_ids(ready: Prepared) -> list[str]:
+def reference_ids(ready: Prepared) -> list[str]:
+    """Record ids of the blind engines and of the oracle."""
     out = []
     for key, (assessment, _, _) in ready.materials.items():
         made = material.load(ready.store.cache / f"{key}.npz")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kindergrad.core.answers_journey import JourneyAnswer
+
 
 @dataclass(frozen=True, kw_only=True)
 class SkillFacts:
@@ -46,6 +48,7 @@ class StudyFacts:
     goal : the declared goal, ``skill>=score@scale``, or None.
     skills : in the order of the syllabus.
     notes : sentences that the reader must not miss (what was assumed, what is missing).
+    journey : in which order the skills rose, and whether it was foretold; None where nothing was scored.
     """
 
     title: str
@@ -59,6 +62,7 @@ class StudyFacts:
     goal: str | None = None
     skills: tuple[SkillFacts, ...] = ()
     notes: tuple[str, ...] = ()
+    journey: JourneyAnswer | None = None
 
     def of(self, skill: str) -> SkillFacts | None:
         """The facts of a skill or of one of its levels."""

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
-from kindergrad.core.names import CeilingKind, Readout
+from kindergrad.core.names import Axis, CeilingKind, Domain, Readout
 from kindergrad.core.seeds import stream
+from kindergrad.core.text import CHARACTERS
 from kindergrad.exams import catalogue, sit
+from kindergrad.exams.material import TRAIN_SEED
 from kindergrad.stats.scoring import cluster_stderr
 from kindergrad.syllabus import skills
 from kindergrad.testing.mock import Mock
@@ -35,6 +37,9 @@ LEARNER = "learner"
 _SURE = 4.0  # standard errors: one false alarm in some 15,000 comparisons
 _CLEAR = 3.0  # standard errors between two scores on the same items
 _RARE = 1e-5  # p value below which the place of the true candidate is not uniform
+_LETTERS = {Domain.GENOMICS: "ACGT", Domain.ARITHMETIC: CHARACTERS}  # that may be asked
+_UNIFORM = {Domain.GENOMICS: "uniform", Domain.ARITHMETIC: "text-uniform"}
+_EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
 _GUESSES = 40
 _MOCKS = 5
 _NOISE = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)  # in standard deviations of the ideal answers
@@ -87,10 +92,12 @@ class _Sat(NamedTuple):
         return cluster_stderr(values, self.clusters)
 
 
-def references(world: Any, *, learners: tuple[str, ...] = ("markov",), little: int = 1000) -> References:
-    """All blind engines after the whole corpus of a world, and learners after ``little`` and after all of it."""
+def references(world: Any, *, domain: Domain = Domain.GENOMICS, learners: tuple[str, ...] = ("markov",),
+               little: int = 1000) -> References:
+    """All blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all of it."""
     corpus = world.corpus(0)
-    blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items() if spec.role.value == "blind"}
+    blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items()
+             if spec.role.value == "blind" and spec.domain is domain}
     beginning = [piece[:little] for piece in corpus[:1]]
     return References(blind, {name: (_taught(name, beginning), _taught(name, corpus)) for name in learners})
 
@@ -140,8 +147,8 @@ def check_assessment(
 
 
 def _references(world: Any, assessment: Assessment) -> References:
-    learners = () if assessment.learner == NONE_YET else (assessment.learner,)
-    return references(world, learners=learners)
+    known = assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is not Axis.EXAMPLES
+    return references(world, domain=assessment.domain, learners=(assessment.learner,) if known else ())
 
 
 def _taught(name: str, corpus: list[str]) -> Any:
@@ -156,14 +163,20 @@ def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], 
     items = assessment.items(world, size[0], level, size[1])
     _truth_free(assessment, items)
 
-    def scores(engine: Any) -> Floats:
-        return np.asarray(assessment.score(sit.ask(engine, assessment, Readout.LIKELIHOOD, items), items))
+    def scores(engine: Any, train: Items | None = None) -> Floats:
+        readout = Readout.LIKELIHOOD if train is None else Readout.FIT
+        return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
     absent = sorted(set(assessment.floor) - set(engines.blind))
     _require(assessment, not absent, f"floor names blind engines that do not exist: {absent}")
     blind = {name: scores(engines.blind[name]) for name in assessment.floor}
     top = None if items.ideal is None else np.asarray(assessment.score(items.ideal, items))
-    return _Sat(level, items, blind, top, {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items()})
+    learner = {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items()}
+    if assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
+        train = assessment.items(world, _EXAMPLES[1], level, size[1] + TRAIN_SEED)
+        few, many = (scores(_taught(assessment.learner, []), sit.first(train, k)) for k in _EXAMPLES)
+        learner |= {assessment.learner: (few, many)}
+    return _Sat(level, items, blind, top, learner)
 
 
 def _declared(a: Assessment) -> None:
@@ -200,8 +213,8 @@ def _truth_free(a: Assessment, items: Items) -> None:
     _require(a, not set(items.asked) & set(items.truth), "asked and truth must not share columns")
     for name, column in items.asked.items():
         _require(a, column.dtype.kind == "U", f"asked column '{name}' must hold text; got {column.dtype}")
-        letters = set("".join(map(str, column.ravel())))
-        _require(a, letters <= set("ACGT"), f"asked column '{name}' holds other letters than A, C, G, T: {letters}")
+        odd = set("".join(map(str, column.ravel()))) - set(_LETTERS[a.domain])
+        _require(a, not odd, f"asked column '{name}' holds other letters than are asked in {a.domain.value}: {odd}")
     buffer = io.BytesIO()
     np.savez(buffer, **dict(items.asked))  # type: ignore[arg-type]
     buffer.seek(0)
@@ -215,27 +228,28 @@ def _truth_free(a: Assessment, items: Items) -> None:
     expected = len(items) / len(count)
     _require(a, _chi_square(float(((count - expected) ** 2 / expected).sum()), len(count) - 1) > _RARE,
              f"the place of the true candidate is not uniform: {count.tolist()}")
-    lengths = np.stack([np.char.str_len(column) for column in items.asked.values() if column.ndim == 2])
+    lengths = np.stack(np.broadcast_arrays(*[np.char.str_len(column) for column in items.asked.values()
+                                             if column.ndim == 2]))
     uneven = sorted(np.flatnonzero((lengths != lengths[:, :, :1]).any(axis=(0, 2))))
     _require(a, not uneven, f"candidates differ in length, first in item {uneven[0] if uneven else 0}")
 
 
 def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
-    if "true" in one.items.truth:
+    if {"true", "value"} & set(one.items.truth):
         shape = (len(one.items), _candidates(one.items))
         draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
         mean = np.mean(draws, axis=0)
         off, error = float(mean.mean()) - a.chance, max(one.stderr(mean), 1e-12)
         _require(a, abs(off) <= _SURE * error, f"level {one.level}: guessing scores {a.chance + off:.3f}; expected "
                  f"{a.chance} ± {_SURE * error:.3f}")
-    mocks = np.array([a.score(sit.ask(Mock(seed), a, Readout.LIKELIHOOD, one.items), one.items)
+    mocks = np.array([a.score(sit.ask(Mock(seed, domain=a.domain), a, Readout.LIKELIHOOD, one.items), one.items)
                       for seed in range(_MOCKS)])  # one alone may be right by luck, about all items at once
     error = float(np.hypot(one.stderr(mocks.mean(axis=0)), mocks.mean(axis=1).std() / np.sqrt(_MOCKS)))
     _require(a, float(mocks.mean()) <= a.chance + _SURE * error,
              f"level {one.level}: engines of random opinions score {mocks.mean():.3f}, above chance {a.chance}")
-    if "uniform" in one.blind:
-        _require(a, abs(float(one.blind["uniform"].mean()) - a.chance) < 1e-9,
+    if (uniform := _UNIFORM[a.domain]) in one.blind:
+        _require(a, abs(float(one.blind[uniform].mean()) - a.chance) < 1e-9,
                  f"level {one.level}: an engine that holds all letters equal must score exactly {a.chance}")
 
 
@@ -244,7 +258,7 @@ def _oracle(a: Assessment, one: _Sat) -> None:
     if one.top is None or one.items.ideal is None:
         return
     _require(a, bool(np.isfinite(one.items.ideal).all()), "ideal answers must be finite")
-    answers = sit.ask(Mock(), a, Readout.LIKELIHOOD, one.items)
+    answers = sit.ask(Mock(domain=a.domain), a, Readout.LIKELIHOOD, one.items)
     _require(a, answers.shape == one.items.ideal.shape, "ideal answers must have the shape that put returns")
     top, floor = float(one.top.mean()), one.blind[one.best]
     _require(a, top <= a.top + 1e-9, f"the oracle scores {top:.3f}, above the top of the scale {a.top}")
@@ -284,7 +298,7 @@ def _worse(items: Items) -> list[Floats]:
 
 def _blind(a: Assessment, one: _Sat, reason: str | None) -> None:
     """Where controls are matched, no blind engine does better than chance, but for reasons that are listed."""
-    if "true" not in one.items.truth:
+    if not {"true", "value"} & set(one.items.truth):
         return
     best = one.blind[one.best]
     off, error = float(best.mean()) - a.chance, one.stderr(best)

@@ -27,7 +27,7 @@ from kindergrad.core import seeds
 from kindergrad.core.dna import decode, decode_rows, encode
 from kindergrad.core.names import Axis
 from kindergrad.core.records import Split
-from kindergrad.worlds import _chain, _coding, _sites
+from kindergrad.worlds import _background, _chain, _coding, _sites
 from kindergrad.worlds._genome_layout import TANDEM_SHARE, UNITS, Annotation, Draft, assemble
 from kindergrad.worlds._types import Gene, Stretches, Words
 
@@ -225,6 +225,16 @@ class SyntheticGenome:
                 for gap, share in zip(_sites.RIBOSOME_GAPS, _sites.RIBOSOME_GAP_SHARE, strict=True)]
         frame = self.coding.log_p(_coding.codons_of(after)) - self.background.log_p(after).sum(axis=1)
         return np.asarray((np.logaddexp.reduce(site, axis=0) + frame).reshape(windows.shape))
+
+
+    def site_log_odds(self, windows: NDArray[np.str_], motifs: Sequence[_sites.Motif]) -> NDArray[np.float64]:
+        """Log odds that a site of one of the motifs, on either strand, begins at each place, (n,) -> (n, places)."""
+        read = _background.Background(self.background).read(_rows(windows))
+        each = []
+        for motif in motifs:
+            matrix = np.stack([(motif.letters == letter).mean(axis=1) for letter in range(4)], axis=1)
+            each += [read.odds(matrix), read.odds(_background.turned(matrix))]
+        return np.asarray(np.logaddexp.reduce(each, axis=0))
 
 
 def _rows(windows: NDArray[np.str_]) -> NDArray[np.uint8]:
