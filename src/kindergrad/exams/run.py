@@ -200,7 +200,7 @@ def _lacks(assessment: Assessment, world: World) -> str:
 def _identity(world: World, assessment: Assessment, made: material.Material, engine: str) -> Identity:
     return Identity(engine=engine, engine_digest=world.digest, scale=(Scale(axis=world.axis, value=world.size),),
                     assessment=assessment.id, version=assessment.version, level=made.level,
-                    items_digest=made.items.digest, readout=Readout.LIKELIHOOD, seed=0)
+                    items_digest=made.items.digest, readout=next(iter(assessment.readouts)), seed=0)
 
 
 def _keep_references(store: Store, world: World, assessment: Assessment, made: material.Material) -> None:
