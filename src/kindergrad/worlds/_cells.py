@@ -7,6 +7,7 @@ mean stays exact whatever the kinetics. Hidden causes move several genes at once
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,18 +31,18 @@ class Scatter:
     spread: Floats
     counting: Floats
 
-    @property
+    @cached_property
     def covariance(self) -> Floats:
         """Exact covariance of log expression, without counting noise, shape (genes, genes)."""
         return np.asarray(self.spread.T @ self.spread)
 
-    @property
+    @cached_property
     def correlation(self) -> Floats:
         """Exact correlation of log expression, without counting noise, shape (genes, genes)."""
         sd = np.sqrt(np.diag(self.covariance))
         return np.asarray(self.covariance / np.outer(sd, sd))
 
-    @property
+    @cached_property
     def variance(self) -> Floats:
         """Variance of a measured cell, shape (genes,)."""
         return np.asarray((self.spread**2).sum(axis=0) + self.counting)

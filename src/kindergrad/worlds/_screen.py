@@ -71,8 +71,8 @@ class Design:
 
     @cached_property
     def partials(self) -> frozenset[int]:
-        """The genes whose guides work in half of the cells only, one in every third pathway."""
-        return frozenset(self.sensor(pathway, 2) for pathway in range(0, self.trained, 3))
+        """The genes whose guides work in half of the cells only, one in every second pathway."""
+        return frozenset(self.sensor(pathway, 2) for pathway in range(0, self.trained, 2))
 
     def plain(self, pathway: int) -> list[int]:
         """Genes that enter combinations: hub and sensors whose guide works in all cells."""

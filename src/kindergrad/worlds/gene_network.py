@@ -83,6 +83,7 @@ class GeneNetwork:
                            scored=("exact expectations", *sorted(_asked.KINDS)))
         self._asked: dict[str, list[Condition]] = {}
         self._states: dict[str, _kinetics.Linear] = {}
+        self._scatters: dict[str, _cells.Scatter] = {}
 
     # ------------------------------------------------------------------------------------------------ truth
 
@@ -157,8 +158,23 @@ class GeneNetwork:
 
     @cached_property
     def distances(self) -> NDArray[np.int64]:
-        """Steps from the row's gene to the column's, -1 where it is never reached, shape (genes, genes)."""
-        return _kinetics.distances(len(self.network.names), self.network.edges)
+        """Steps from the row's gene to the column's, -1 where it is never reached, shape (genes, genes).
+
+        A gate that the perturbed gene opens by itself is a first step, too; gates are opened by nothing else.
+        """
+        found = _kinetics.distances(len(self.network.names), self.network.edges)
+        far = len(found)
+        steps = np.where(found < 0, far, found)
+        for gate in self.interventions.gates:
+            for at in self._openers(gate):
+                found[at] = np.minimum(np.where(found[at] < 0, far, found[at]), steps[gate.gene] + 1)
+        found[found >= far] = -1
+        return found
+
+    def _openers(self, gate: _interventions.Gate) -> list[int]:
+        """Genes that open a gate alone."""
+        alone = {"or": gate.pathways, "saturating": gate.pathways, "suppressing": gate.pathways[:1]}
+        return [at for p in alone.get(gate.kind, ()) for at in [self.network.hub(p), *self.network.sensors(p)]]
 
     def regulons(self, size: int) -> tuple[NDArray[np.int64], Floats]:
         """The ``size`` genes on which each hub acts most strongly, and the signs, shape (pathways, size) each."""
@@ -203,7 +219,10 @@ class GeneNetwork:
 
     def scatter(self, context: str) -> _cells.Scatter:
         """How cells of a context scatter."""
-        return _cells.scatter(self.state(context).effects, self.base(context), self.depth, self.seed)
+        if context not in self._scatters:
+            self._scatters[context] = _cells.scatter(self.state(context).effects, self.base(context), self.depth,
+                                                     self.seed)
+        return self._scatters[context]
 
     def control_cells(self, context: str, n: int, rng: np.random.Generator) -> Floats:
         """Measured log expression of unperturbed cells, shape (n, genes)."""

@@ -25,14 +25,7 @@ CANDIDATES = {"same-pathway": 2, "any-pathway": 8}
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes never perturbed, of one pathway or of eight.
-
-    Parameters
-    ----------
-    world : offers ``relative`` and ``cells``.
-    n, seed : as for every assessment.
-    level : whether the candidates share a pathway.
-    """
+    """Genes never perturbed, of one pathway or of eight."""
     streams = seeds.item_streams(n, seed, "backwards", level)
     rows = [candidates_of(world, world.conditions("relative"), CANDIDATES[level], rng, alike=level == "same-pathway")
             for rng in streams]

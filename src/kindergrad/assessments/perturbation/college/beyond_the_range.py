@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, agrees, profile_items, t
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes seen at a tenth and a fifth of the dose only, at the full one.
-
-    Parameters
-    ----------
-    world : offers ``beyond``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Genes seen at a tenth and a fifth of the dose only, at the full one."""
     return profile_items(world, world.conditions("beyond"), n, seed, "beyond-the-range")
 
 

@@ -28,13 +28,7 @@ GENES, SOFT, LEAST = 4, 0.1, 0.1
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes two or more steps away whose sign is not that of the same network without the paralog.
-
-    Parameters
-    ----------
-    world : offers ``compensated`` and ``edges``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Genes two or more steps away whose sign is not that of the same network without the paralog."""
     known = world.conditions("compensated")
     exact, stepwise = world.response(known), world.uncompensated(known)
     far = np.stack([world.distances[own_genes(world, c)[0]] > 1 for c in known])

@@ -22,13 +22,7 @@ from kindergrad.worlds.response_items import INTERACTIONS, agrees, draw, interac
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Pairs of interacting pathways that were never perturbed together by these genes.
-
-    Parameters
-    ----------
-    world : offers ``gated-pair``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Pairs of interacting pathways that were never perturbed together by these genes."""
     chosen = draw(world.conditions("gated-pair"), n, seed, "epistasis")
     drawn = interactions(world, chosen)
     kinds = np.array([world.gate(c) for c in chosen])

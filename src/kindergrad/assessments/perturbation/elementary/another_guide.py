@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, correlates, profile_item
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes of which only the first guide was seen, by the second.
-
-    Parameters
-    ----------
-    world : offers ``other-guide``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Genes of which only the first guide was seen, by the second."""
     return profile_items(world, world.conditions("other-guide"), n, seed, "another-guide")
 
 

@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, agrees, profile_items, t
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes whose full dose was seen, at a third of it, which was never given.
-
-    Parameters
-    ----------
-    world : offers ``between``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Genes whose full dose was seen, at a third of it, which was never given."""
     return profile_items(world, world.conditions("between"), n, seed, "dose-between")
 
 

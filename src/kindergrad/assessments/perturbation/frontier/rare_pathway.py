@@ -23,14 +23,7 @@ TIERS = {"tier-4": 12, "tier-3": 6, "tier-2": 2, "tier-1": 0}
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes never perturbed, of pathways of one tier of frequency.
-
-    Parameters
-    ----------
-    world : offers ``relative`` and ``pathways``.
-    n, seed : as for every assessment.
-    level : tier of the pathways' frequency.
-    """
+    """Genes never perturbed, of pathways of one tier of frequency."""
     names = {f"P{rank + 1:02d}" for rank in ranks(world, level)}
     own = [c for c in world.conditions("relative") if world.cluster(c) in names]
     return profile_items(world, own, n, seed, f"rare-pathway-{level}")

@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import INTERACTIONS, agrees, draw, interac
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Triples of pathways that act at three, never perturbed together by these genes.
-
-    Parameters
-    ----------
-    world : offers ``triple``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Triples of pathways that act at three, never perturbed together by these genes."""
     return interactions(world, draw(world.conditions("triple"), n, seed, "three-at-once"))
 
 

@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, agrees, profile_items, t
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Perturbations that were seen, in a line without experiments.
-
-    Parameters
-    ----------
-    world : offers ``new-line``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Perturbations that were seen, in a line without experiments."""
     return profile_items(world, world.conditions("new-line"), n, seed, "new-cell-type")
 
 

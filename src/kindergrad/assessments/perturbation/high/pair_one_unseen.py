@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, agrees, profile_items, t
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Pairs of a gene that was never perturbed and one that was.
-
-    Parameters
-    ----------
-    world : offers ``half-seen-pair``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Pairs of a gene that was never perturbed and one that was."""
     return profile_items(world, world.conditions("half-seen-pair"), n, seed, "half-seen-pair")
 
 

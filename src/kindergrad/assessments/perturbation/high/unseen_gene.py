@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, correlates, profile_item
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes of pathways that were never perturbed.
-
-    Parameters
-    ----------
-    world : offers ``stranger``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Genes of pathways that were never perturbed."""
     return profile_items(world, world.conditions("stranger"), n, seed, "stranger")
 
 

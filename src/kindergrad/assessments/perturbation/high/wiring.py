@@ -4,7 +4,8 @@ Shows: that direct effects are told from those along paths.
 Does not show: edges from genes that were never perturbed.
 Floor: correlation among control cells, order of variances, and the z score of knock-outs.
 Ceiling: the network.
-Trap: everything downstream counted as an edge; at the level "indirect" all decoys are upstream by other ways.
+Trap: everything downstream counted as an edge; at the level "indirect" all decoys are upstream by other ways. Decoys
+are as correlated with the gene as its regulators, as far as there are such.
 Source: simulated; DREAM4, doi:10.1093/bioinformatics/btr373, and Pinna et al. (2010),
 doi:10.1371/journal.pone.0012912.
 """
@@ -34,11 +35,14 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     direct, indirect = away == 1, away > 1
     decoy = indirect if level == "indirect" else ~direct & (known[:, None] != np.arange(away.shape[1]))
     able = np.flatnonzero((direct.sum(axis=0) >= REGULATORS) & (decoy.sum(axis=0) >= DECOYS))
+    alike = np.abs(world.scatter(world.design.contexts[0]).correlation[known])
     rows, targets = [], []
     for rng in seeds.item_streams(n, seed, "wiring", level):
         target = int(able[int(rng.integers(len(able)))])
-        rows.append(np.concatenate([rng.choice(np.flatnonzero(table[:, target]), size, replace=False)
-                                    for table, size in ((direct, REGULATORS), (decoy, DECOYS))]))
+        own = rng.choice(np.flatnonzero(direct[:, target]), REGULATORS, replace=False)
+        left = rng.permutation(np.flatnonzero(decoy[:, target]))
+        far = np.abs(alike[left, target][:, None] - alike[own, target]).min(axis=1)
+        rows.append(np.concatenate([own, left[np.argsort(far, kind="stable")[:DECOYS]]]))
         targets.append(target)
     names = np.array(world.panel.genes)
     source = names[known[np.array(rows)]]

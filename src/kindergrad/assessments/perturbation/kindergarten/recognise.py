@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from kindergrad.core import seeds
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
@@ -22,20 +20,20 @@ from kindergrad.core.response_puts import put_match
 from kindergrad.core.responses import Condition
 from kindergrad.worlds.response_items import RESPONSES, candidates_of, gained_bits, match_items, named_first
 
-CANDIDATES = 4
+CANDIDATES = {"same-pathway": 3, "any-pathway": 4}
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
     streams = seeds.item_streams(n, seed, "recognise", level)
     known: list[Condition] = world.conditions("seen")
     alike = level == "same-pathway"
-    rows = [candidates_of(world, known, CANDIDATES, rng, alike=alike) for rng in streams]
+    rows = [candidates_of(world, known, CANDIDATES[level], rng, alike=alike) for rng in streams]
     return match_items(world, rows, seed, f"recognise-{level}")
 
 
 ASSESSMENT = Assessment(
     skill="perturbation/recognise", version="1.0", items=items, readouts={Readout.RESPONSE: put_match},
-    score=gained_bits, twin=named_first, metric="bits gained about which of 4", twin_metric="ranked first of 4",
-    chance=0.0, top=float(np.log2(CANDIDATES)), needs=("seen", "cells"), cluster="pathway", learner="additive",
-    floor=RESPONSES, levels=("same-pathway", "any-pathway"), source="fresh cells of perturbations that were seen",
+    score=gained_bits, twin=named_first, metric="bits gained about which candidate", twin_metric="ranked first",
+    chance=0.0, top=2.0, needs=("seen", "cells"), cluster="pathway", learner="additive",
+    floor=RESPONSES, levels=tuple(CANDIDATES), source="fresh cells of perturbations that were seen",
 )

@@ -21,13 +21,7 @@ from kindergrad.worlds.response_items import RESPONSES, agrees, profile_items, t
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Pairs that were never perturbed together, both genes having been seen alone.
-
-    Parameters
-    ----------
-    world : offers ``additive-pair``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Pairs that were never perturbed together, both genes having been seen alone."""
     return profile_items(world, world.conditions("additive-pair"), n, seed, "additive-pair")
 
 

@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, agrees, profile_items, t
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes seen at half dose only, at the full one.
-
-    Parameters
-    ----------
-    world : offers ``half-to-full``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Genes seen at half dose only, at the full one."""
     return profile_items(world, world.conditions("half-to-full"), n, seed, "half-to-full")
 
 

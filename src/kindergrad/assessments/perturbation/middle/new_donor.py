@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, agrees, profile_items, t
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Perturbations that were seen, in a donor without experiments.
-
-    Parameters
-    ----------
-    world : offers ``new-donor``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Perturbations that were seen, in a donor without experiments."""
     return profile_items(world, world.conditions("new-donor"), n, seed, "new-donor")
 
 

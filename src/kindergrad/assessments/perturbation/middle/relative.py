@@ -20,13 +20,7 @@ from kindergrad.worlds.response_items import RESPONSES, correlates, profile_item
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes never perturbed, of pathways that were.
-
-    Parameters
-    ----------
-    world : offers ``relative``.
-    n, level, seed : as for every assessment; there is one level.
-    """
+    """Genes never perturbed, of pathways that were."""
     return profile_items(world, world.conditions("relative"), n, seed, "relative")
 
 

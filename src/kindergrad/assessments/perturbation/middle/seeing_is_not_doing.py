@@ -4,7 +4,7 @@ Shows: that direction comes from interventions, not from correlation.
 Does not show: whether two genes act on each other at all; one of them does.
 Floor: correlation, which has no direction, and the order of variances.
 Ceiling: the network.
-Trap: simulated data are sorted by variance, so the variance floor is above a coin.
+Trap: simulated data are sorted by variance; in half of the pairs here the cause varies more than its effect.
 Source: simulated; Sachs et al. (2005), doi:10.1126/science.1105809; varsortability, arXiv:2102.13647.
 """
 
@@ -26,19 +26,15 @@ LEAST = 0.1
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Edges between correlated genes, the two ways round, of which one is right.
-
-    Parameters
-    ----------
-    world : offers ``edges``.
-    n, level, seed : as for every assessment; there is one level.
-    """
-    edges, away = world.network.edges, world.distances
-    table = world.scatter(world.design.contexts[0]).correlation
-    one_way = (np.abs(table[edges.source, edges.target]) > LEAST) & (away[edges.target, edges.source] < 0)
-    source, target = edges.source[one_way], edges.target[one_way]
+    """Edges between correlated genes, both ways round; in half of them the cause varies more."""
+    edges, away, scatter = world.network.edges, world.distances, world.scatter(world.design.contexts[0])
+    one_way = (np.abs(scatter.correlation[edges.source, edges.target]) > LEAST) & (away[edges.target, edges.source] < 0)
+    rises = scatter.variance[edges.target] > scatter.variance[edges.source]
+    pools = [np.flatnonzero(one_way & (rises == up)) for up in (False, True)]
     streams = seeds.item_streams(n, seed, "seeing-is-not-doing")
-    at = np.array([int(rng.integers(len(source))) for rng in streams])
+    picks = [pools[int(rng.integers(2))] for rng in streams]
+    at = np.array([pool[int(rng.integers(len(pool)))] for pool, rng in zip(picks, streams, strict=True)])
+    source, target = edges.source, edges.target
     place = np.array([int(rng.integers(2)) for rng in streams])
     names = np.array(world.panel.genes)
     pair = np.stack([names[source[at]], names[target[at]]], axis=1)

@@ -24,14 +24,7 @@ STEPS = {"three-steps": 3, "two-steps": 2}
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    """Genes never perturbed, of pathways that were; only genes so many steps away count.
-
-    Parameters
-    ----------
-    world : offers ``relative`` and ``edges``.
-    n, seed : as for every assessment.
-    level : number of steps.
-    """
+    """Genes never perturbed, of pathways that were; only genes so many steps away count."""
     apart = world.distances == STEPS[level]
     known = [c for c in world.conditions("relative") if apart[own_genes(world, c)[0]].sum() > 5]
     chosen = draw(known, n, seed, "two-hops", level)
