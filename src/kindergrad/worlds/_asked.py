@@ -100,7 +100,7 @@ def compensated(world: GeneNetwork) -> list[Condition]:
 def additive_pair(world: GeneNetwork) -> list[Condition]:
     """Pairs kept back, both genes seen alone, with next to no interaction."""
     gated = {gate.pathways for gate in world.interventions.gates}
-    common = range(min(12, world.design.trained))
+    common = range(min(8, world.design.trained))
     pathways: list[tuple[int, ...]] = [p for p in itertools.combinations(common, 2) if p not in gated]
     found = _combined(world, pathways)
     return [c for c, alone in zip(found, _alone(world, found), strict=True) if alone < _ADDITIVE]

@@ -35,6 +35,6 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 ASSESSMENT = Assessment(
     skill="perturbation/backwards", version="1.0", items=items, readouts={Readout.RESPONSE: put_match},
     score=gained_bits, twin=named_first, metric="bits gained about which candidate", twin_metric="ranked first",
-    chance=0.0, top=float(np.log2(8)), needs=("relative", "cells"), cluster="pathway", learner="response-kernel",
+    chance=0.0, top=float(np.log2(8)), needs=("relative", "cells"), cluster="perturbation", learner="response-kernel",
     floor=(*RESPONSES, "nearest-relative"), levels=tuple(CANDIDATES), source="fresh cells of unknown perturbations",
 )

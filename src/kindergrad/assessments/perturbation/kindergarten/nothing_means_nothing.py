@@ -22,7 +22,7 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.core.response_puts import put_response
 from kindergrad.core.responses import asked_columns
-from kindergrad.worlds.response_items import clusters, counted, draw
+from kindergrad.worlds.response_items import counted, draw
 
 Floats = NDArray[np.float64]
 SMALL = 0.1
@@ -34,7 +34,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     mask = counted(world, chosen)
     return Items(asked=asked_columns(chosen), ideal=world.response(chosen) * mask,
                  truth={"counted": mask, "usual": np.full(n, np.sqrt(world.typical)),
-                        "cluster": clusters(world, chosen)})
+                        "cluster": np.array([c.perturbation for c in chosen])})
 
 
 def score(answers: Floats, items: Any) -> Floats:
@@ -49,6 +49,6 @@ def twin(answers: Floats, items: Any) -> Floats:
 ASSESSMENT = Assessment(
     skill="perturbation/nothing-means-nothing", version="1.0", items=items, readouts={Readout.RESPONSE: put_response}, score=score,
     twin=twin, metric="1 - size of the response / usual size", twin_metric="smaller than a tenth of the usual",
-    chance=0.0, needs=("nothing",), cluster="pathway", learner="additive", floor=("perturbed-mean",),
+    chance=0.0, needs=("nothing",), cluster="perturbation", learner="additive", floor=("perturbed-mean",),
     source="guides that cut nothing, and genes that nothing depends on",
 )

@@ -34,6 +34,6 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 ASSESSMENT = Assessment(
     skill="perturbation/recognise", version="1.0", items=items, readouts={Readout.RESPONSE: put_match},
     score=gained_bits, twin=named_first, metric="bits gained about which candidate", twin_metric="ranked first",
-    chance=0.0, top=2.0, needs=("seen", "cells"), cluster="pathway", learner="additive",
+    chance=0.0, top=2.0, needs=("seen", "cells"), cluster="perturbation", learner="additive",
     floor=RESPONSES, levels=tuple(CANDIDATES), source="fresh cells of perturbations that were seen",
 )
