@@ -51,6 +51,7 @@ class GeneNetwork:
     contexts : cell lines; each has two donors in training, and one more in exams.
     exponent : of the Zipf law of pathways.
     shares : of the kinds of experiments; see ``SHARES``.
+    name : of the world in records.
     """
 
     axis = Axis.PERTURBATIONS
@@ -59,7 +60,7 @@ class GeneNetwork:
 
     def __init__(self, seed: int, *, experiments: int = 2000, pathways: int = 24, kinetics: str = "hill",
                  cells: int = 50, controls: int = 1000, depth: float = 10_000.0, contexts: int = 3,
-                 exponent: float = 1.3, shares: dict[str, float] | None = None) -> None:
+                 exponent: float = 1.3, shares: dict[str, float] | None = None, name: str = WORLD) -> None:
         _check(kinetics=kinetics, pathways=pathways, experiments=experiments, cells=cells, controls=controls,
                contexts=contexts, depth=depth)
         self.seed, self.size, self.cells, self.depth, self._controls = seed, experiments, cells, depth, controls
@@ -68,10 +69,10 @@ class GeneNetwork:
         self.interventions = _interventions.draw(self.network, pathways, seed)
         self.design = Design(self.network, self.interventions, zipf(pathways, exponent),
                              tuple("ABCDEFGH"[:contexts]), 2, shares or SHARES)
-        told = [WORLD, seed, experiments, pathways, kinetics, cells, controls, depth, contexts, exponent,
+        told = [name, seed, experiments, pathways, kinetics, cells, controls, depth, contexts, exponent,
                 self.design.shares]
         self.digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
-        self.id = f"{WORLD}-{kinetics}-{self.digest}"
+        self.id = f"{name}-{kinetics}-{self.digest}"
         self.sentence = (f"a simulated screen of {len(self.network.names)} genes in {pathways + UNSEEN} pathways with "
                          f"{kinetics} kinetics, seed {seed}: {experiments:,} experiments of about {cells} cells in "
                          f"{len(self.design.contexts)} contexts")
