@@ -126,3 +126,25 @@ def test_recalibration_learns_from_the_other_skills() -> None:
 def test_too_little_history_is_stated() -> None:
     answer, _ = backtest(rows(power_table()), methods=("last_value",), recalibrate=True)
     assert any("too little history" in note for note in answer.notes)
+
+
+def test_scores_at_or_above_their_ceiling_count_as_an_error_below_it() -> None:
+    points = [(10.0**k, value, int(k < 7)) for k, value in enumerate([0.2, 0.4, 0.6, 0.8, 0.95, 1.0, 1.01, 1.02, 0.99])]
+    table = rows([{"engine": "e", "skill": "s", "axis": "bases", "scale": scale, "value": value, "stderr": 0.02,
+                   "train": train} for scale, value, train in points])
+    answer, predictions = backtest(table, methods=("last_value",))
+    assert answer.n_points == 2 and not answer.skipped
+    assert any("4 scores closer to their ceiling" in note for note in answer.notes)
+    assert {p.value for p in predictions} == {0.98}
+
+
+@pytest.mark.parametrize(("values", "floor", "ceiling", "why"), [
+    ((3.2, 2.9, 2.5, 2.2, 2.1, 2.0), 0.0, 1.0, "the value 3.2 lies far above the ceiling 1; direction = lower"),
+    ((0.1, 0.2, 0.3, 60.0, 70.0, 80.0), 0.0, 1.0, "the value 60 lies far above the ceiling 1"),
+    ((0.1, 0.2, 0.3, 0.4, 0.5, 0.6), 0.5, 0.2, "the ceiling 0.2 does not lie above the floor 0.5"),
+])
+def test_what_is_no_score_is_not_taken_for_one(values: tuple, floor: float, ceiling: float, why: str) -> None:
+    raw = [{"engine": "e", "skill": "s", "axis": "tokens", "scale": 10.0**k, "value": value, "floor": floor,
+            "ceiling": ceiling} for k, value in enumerate(values)]
+    with pytest.raises(TableError, match=why):
+        backtest(rows(raw), hold_out=0.3)

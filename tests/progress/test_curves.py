@@ -9,7 +9,7 @@ import pytest
 
 from kindergrad.core.errors import TableError
 from kindergrad.core.names import Axis, Readout, Role
-from kindergrad.core.table import Row
+from kindergrad.core.table import Row, rows
 from kindergrad.progress.curves import curves
 
 
@@ -74,3 +74,11 @@ def test_what_cannot_be_compared_is_refused(rows: list[Row], message: str) -> No
 
 def test_a_later_minor_version_stays_comparable() -> None:
     assert len(curves([row(version="1.0"), row(version="1.3", scale=1e4)])) == 1
+
+
+def test_engines_of_one_family_and_several_sizes_have_a_curve_each() -> None:
+    raw = [{"engine": f"lm-{size:g}-{scale:g}", "family": "lm", "skill": "s", "axis": "tokens", "scale": scale,
+            "value": 0.3, "parameters": size} for size in (1e6, 1e7) for scale in (1e3, 1e4)]
+    assert [(c.engine, len(c.x)) for c in curves(rows(raw))] == [("lm 1M", 2), ("lm 10M", 2)]
+    growing = [r | {"engine": "counts", "family": "", "parameters": r["scale"]} for r in raw[:2]]
+    assert [len(c.x) for c in curves(rows(growing))] == [2]

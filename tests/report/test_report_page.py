@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, Interval, Stat
 from kindergrad.core.errors import StoreError
 from kindergrad.core.names import Axis, CeilingKind, Role, Status, Verdict
 from kindergrad.core.table import Row
+from kindergrad.progress import registry
 from kindergrad.report import page, words
 from kindergrad.report.figures import canvas
 
@@ -317,3 +319,15 @@ def test_page_of_the_real_forecast(study: Study) -> None:
     answer = forecast(study.rows)
     reader = check(render(study, forecast=answer))
     assert "5 of 7 learnt" in reader.text  # all but copy and reverse complement, which never rise
+
+
+def test_forecasts_that_met_their_result_are_shown_with_what_chance_would_do(small: Study) -> None:
+    told = registry.Calibration(
+        n_forecasts=50, crps=0.05, log_score=1.0, coverage80=0.78, coverage90=0.92, pit=(5, 4, 6, 5, 5, 5, 5, 5, 6, 4),
+        n_beliefs=12, brier=0.1, brier_log=-0.3, reliability=((0.2, 0.25, 8), (0.9, 1.0, 4)))
+    text = render(small, facts=replace(small.facts, calibration=told))
+    assert "How earlier forecasts came out" in text and "50 registered forecasts and 12 beliefs" in text
+    assert "80 % intervals held 78%" in text
+    assert "How earlier forecasts came out" not in render(small)
+    none = told.model_copy(update={"n_beliefs": 0, "reliability": ()})
+    assert "no belief resolved yet" in render(small, facts=replace(small.facts, calibration=none))

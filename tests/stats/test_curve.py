@@ -89,7 +89,9 @@ def test_simulation_based_calibration() -> None:
 def test_recovers_a_known_curve() -> None:
     y = noisy(logistic(X, 0.0, 0.8, 5.0, 1.5), 0.01, 0)
     posterior = curve.fit(X, y, np.full(9, 0.01))
-    assert posterior.probabilities["logistic"] > 0.99
+    # a fall beyond the data is beyond them to rule out: peaked keeps about its prior share
+    assert posterior.probabilities["logistic"] + posterior.probabilities["peaked"] > 0.99
+    assert posterior.probabilities["logistic"] > 0.8
     assert np.median(posterior.width) == pytest.approx(1.5, abs=0.15)
     assert np.median(posterior.location) == pytest.approx(5.0, abs=0.05)
     assert np.median(posterior.crossing(0.4)) == pytest.approx(5.0, abs=0.05)

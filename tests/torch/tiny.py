@@ -40,8 +40,9 @@ def tokenizer(kind: str, *, frame: bool = False) -> Any:
 
 def model(kind: str, vocabulary: int) -> Any:
     """``gpt-neox``, ``llama``, ``mamba`` (causal), ``bert``, ``esm`` (masked), with random weights."""
-    import torch
     import transformers as hf
+
+    import torch
 
     sizes = {"vocab_size": vocabulary, "hidden_size": 32, "num_hidden_layers": 2, "pad_token_id": 0}
     heads = {"num_attention_heads": 2, "intermediate_size": 64, "max_position_embeddings": WINDOW}

@@ -18,6 +18,7 @@ def forecast(
     source: Source,
     target: Target = 0.5,
     at: Annotated[list[str] | None, typer.Option("--at", help="Scales to forecast, such as 1e8.")] = None,
+    parameters: Annotated[list[str] | None, typer.Option(help="Sizes of engine; forecasts over both axes.")] = None,
     register: Annotated[Path | None, typer.Option(help="Ledger to write the forecasts at --at into.")] = None,
     resolve: Annotated[Path | None, typer.Option(help="Ledger whose forecasts are scored by these results.")] = None,
     seed: Seed = 0,
@@ -28,6 +29,7 @@ def forecast(
     from kindergrad.core.errors import InputError
     from kindergrad.progress import registry
     from kindergrad.progress.forecast import forecast as fit
+    from kindergrad.progress.two_axes import two_axes
     from kindergrad.report import answers_text, card, text
 
     rows = card.load(source)
@@ -39,6 +41,10 @@ def forecast(
     if resolve is not None:
         outcome = registry.calibration(registry.resolve(resolve, rows), registry.resolve_beliefs(resolve, rows))
         print_json(outcome) if json else console().print(answers_text.calibration(outcome))
+        return
+    if parameters:
+        both = two_axes(rows, [scale.parse(x) for x in parameters], scales, seed=seed)
+        print_json(both) if json else console().print(answers_text.two_axes(both))
         return
     found = fit(rows, target=target, seed=seed, scales=scales)
     if json:
@@ -109,11 +115,12 @@ def vertical(
     from kindergrad.core.errors import InputError
     from kindergrad.progress.vertical import vertical as fit
     from kindergrad.report import answers_text, card
+    from kindergrad.syllabus import skills
 
     pair = tuple(anchors.split(",")) if anchors else None
     if pair is not None and len(pair) != 2:
         raise InputError(f"two anchors are needed; got '{anchors}'; expected --anchors BLIND,LINEAR")
-    found = fit(card.load(source), anchors=pair, seed=seed)
+    found = fit(card.load(source), prerequisites=skills.prerequisites(), anchors=pair, seed=seed)
     print_json(found) if json else console().print(answers_text.vertical(found))
 
 
@@ -146,6 +153,7 @@ def backtest(
     source: Source,
     hold_out: Annotated[float | None, typer.Option(help="Share of each curve's largest scales to hide.")] = None,
     max_scale: Annotated[str | None, typer.Option(help="Hide everything above this scale.")] = None,
+    recalibrate: Annotated[bool, typer.Option("--recalibrate", help="Intervals from the other skills.")] = False,
     predictions: Annotated[Path | None, typer.Option(help="CSV or Parquet of every predicted point.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Markdown file of the tables.")] = None,
     json: Json = False,
@@ -157,7 +165,7 @@ def backtest(
     from kindergrad.report import answers_text, card
 
     above = None if max_scale is None else scale.parse(max_scale)
-    found, points = fit(card.load(source), hold_out=hold_out, max_scale=above)
+    found, points = fit(card.load(source), hold_out=hold_out, max_scale=above, recalibrate=recalibrate)
     if predictions is not None:
         tables.write([p.model_dump(mode="json") for p in points], predictions)
     if markdown is not None:

@@ -77,6 +77,28 @@ class Surprise(Contract):
     """Standard deviations above (+) or below (-) what the scale expects."""
 
 
+class Form(StrEnum):
+    """How a skill follows from those before it."""
+
+    CONJUNCTIVE = "conjunctive"  # all must be there at once: a product
+    COMPENSATORY = "compensatory"  # one makes up for another: a weighted sum
+    CANNOT_TELL = "cannot tell yet"
+
+
+class PrerequisiteForm(Contract):
+    """A skill and what it needs, over the engines that have scores of all."""
+
+    skill: str
+    needs: tuple[str, ...]
+    n: int
+    form: Form
+    log10_bayes_factor: Finite | None
+    """Conjunctive against compensatory; null where there is too little to compare."""
+    exponents: tuple[Interval, ...]
+    """Of each need in the product: L equal steps of it give L."""
+    sentence: str
+
+
 class OneScale(Contract):
     """Does one number per engine describe the table?"""
 
@@ -114,5 +136,7 @@ class VerticalAnswer(Contract):
     r_hat: Finite
     effective_draws: Finite
     converged: bool
+    prerequisites: tuple[PrerequisiteForm, ...] = ()
+    """Whether what a skill needs must all be there at once."""
     assumptions: tuple[str, ...] = ()
     sentence: str

@@ -156,6 +156,7 @@ class Record(Contract):
             "train": 1,
             "time": self.time,
             "frequency": self.frequency,
+            "parameters": parameters(self.identity.scale) or self.diagnostics.get("parameters"),
             "twin_metric": self.twin_metric,
             "twin_value": self.twin_value,
             "twin_stderr": self.twin_stderr,

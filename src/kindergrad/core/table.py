@@ -48,6 +48,8 @@ class Row(Contract):
     train: int = 1
     time: str = ""
     frequency: Finite | None = Field(default=None, gt=0)
+    parameters: Finite | None = Field(default=None, gt=0)
+    """Of the engine, where families differ in size and in data."""
     twin_metric: str = ""
     twin_value: Finite | None = None
     twin_stderr: Finite | None = None

@@ -80,8 +80,9 @@ def _attend(query: Any, key: Any, value: Any, reach: int) -> Any:
 
     Blocks of ``reach`` letters look at themselves and at the block before, so that cost grows with the length only.
     """
-    import torch
     from torch.nn import functional
+
+    import torch
 
     rows, heads, length, size = query.shape
     if length <= reach:

@@ -218,6 +218,18 @@ def split(
     return curves, skipped, notes
 
 
+def _no_score(points: Sequence[Row]) -> str:
+    """Empty, or why these values are no scores between their floor and their ceiling."""
+    wrong = next((r for r in points if r.ceiling <= r.floor), None)
+    if wrong is not None:
+        return f"the ceiling {wrong.ceiling:g} does not lie above the floor {wrong.floor:g}"
+    far = next((r for r in points if -_room(r) > 0.5 * (r.ceiling - r.floor)), None)
+    if far is not None:
+        return (f"the value {far.value:g} lies far above the ceiling {far.ceiling:g}; direction = lower is for losses, "
+                "and percents need ceiling = 100")
+    return ""
+
+
 def _room(row: Row) -> float:
     """What a score leaves to its ceiling."""
     return row.ceiling - float(row.value or 0.0)
@@ -242,6 +254,8 @@ def _seen(points: Sequence[Row], marked: bool, hold_out: float | None, max_scale
 def _curve(name: str, points: Sequence[Row], seen: NDArray[np.bool_]) -> Curve | str:
     """A curve, or the reason why there is none."""
     lower = points[0].direction is Direction.LOWER
+    if not lower and (why := _no_score(points)):
+        return why
     ceiling = None if lower else points[0].ceiling
     loss = np.array([float(r.value or 0.0) if lower else max(_room(r), _least(r)) for r in points])
     x = np.log10([row.scale for row in points])

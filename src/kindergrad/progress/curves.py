@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core.errors import TableError
 from kindergrad.core.names import Axis, Direction, Domain, Grade, Readout, Role
+from kindergrad.core.scale import pretty
 from kindergrad.core.table import Row
 
 Floats = NDArray[np.float64]
@@ -79,7 +80,7 @@ class LearningCurve:
 
 
 def curves(rows: Iterable[Row], *, roles: Collection[Role] = LEARNERS) -> list[LearningCurve]:
-    """One curve per (skill, readout, engine family, axis), in the order of their first row.
+    """One curve per (skill, readout, engine family, size, axis), in the order of their first row.
 
     Rows without a score (failed, not applicable, unscored) are left out; they stay visible in the table.
 
@@ -97,7 +98,16 @@ def curves(rows: Iterable[Row], *, roles: Collection[Role] = LEARNERS) -> list[L
         wanted = ", ".join(role.value for role in roles)
         raise TableError(f"no row can be used; got no scored row with role {wanted}; expected at least one; "
                          "try `kindergrad status` to see what failed or was unscored")
-    return [_curve(group) for group in grouped.values()]
+    return [_curve(part) for group in grouped.values() for part in _by_size(group)]
+
+
+def _by_size(rows: list[Row]) -> list[list[Row]]:
+    """Engines of one family that differ in size stand on curves of their own, where the axis is one of data."""
+    sizes = {row.parameters for row in rows}
+    along = rows[0].axis in (Axis.PARAMETERS, Axis.FLOP)
+    if along or None in sizes or len(sizes) == 1 or len({row.engine for row in rows}) == 1:
+        return [rows]
+    return [[row for row in rows if row.parameters == size] for size in sorted(s for s in sizes if s is not None)]
 
 
 def _curve(rows: Sequence[Row]) -> LearningCurve:
@@ -118,7 +128,7 @@ def _curve(rows: Sequence[Row]) -> LearningCurve:
     return LearningCurve(
         skill=first.skill,
         readout=first.readout,
-        engine=first.engine if len(engines) == 1 else first.family,
+        engine=first.engine if len(engines) == 1 else _family(rows),
         axis=first.axis,
         grade=first.grade,
         domain=first.domain,
@@ -131,6 +141,13 @@ def _curve(rows: Sequence[Row]) -> LearningCurve:
         twin=np.array([np.nan if row.twin_value is None else row.twin_value for row in rows]),
         twin_stderr=np.array([np.nan if row.twin_stderr is None else row.twin_stderr for row in rows]),
     )
+
+
+def _family(rows: Sequence[Row]) -> str:
+    """Its name, with its size where all rows share one."""
+    sizes = {row.parameters for row in rows}
+    (size,) = sizes if len(sizes) == 1 else (None,)
+    return rows[0].family + (f" {pretty(size)}" if size is not None else "")
 
 
 def _one(where: str, what: str, found: set[str], hint: str) -> None:

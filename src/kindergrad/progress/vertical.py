@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from kindergrad.core.answers_vertical import (
 from kindergrad.core.errors import UnknownNameError
 from kindergrad.core.names import VERDICT_PROBABILITY, Axis, Grade, Readout
 from kindergrad.core.table import Row
+from kindergrad.progress import prerequisites as needs
 from kindergrad.progress.vertical_cells import SkillUnit, Tabulated, Unit, tabulate
 from kindergrad.stats.ability import AbilityFit, anchor, fit_abilities, half_way, linked
 from kindergrad.stats.ability_checks import Misfit, check_scale
@@ -37,7 +38,7 @@ _LISTED = 20  # surprises
 def vertical(
     rows: Sequence[Row],
     *,
-    edges: Sequence[tuple[str, str]] = (),
+    prerequisites: Mapping[str, Sequence[str]] | None = None,
     anchors: tuple[str, str] | None = None,
     regress: bool = False,
     slope_sd: float | None = None,
@@ -48,8 +49,8 @@ def vertical(
     Parameters
     ----------
     rows : the long table; a row of an engine at another scale is another engine; seeds are replicates.
-    edges : (easier skill, harder skill), such as prerequisites of a syllabus; if empty, all pairs of skills of
-        neighbouring grades.
+    prerequisites : skill -> skills that come before it, such as those of a syllabus; what the table does not hold is
+        left out. Without it, or where nothing is left, all pairs of skills of neighbouring grades are compared.
     anchors : the names of two engines put at 0 (a blind one) and at 1 (a k-mer or linear one).
     regress : let abilities lean on log10 scale within a family. It helps engines with few results; it is not to be
         used to ask whether ability rises with scale.
@@ -60,21 +61,21 @@ def vertical(
     TableError
         For a table without a scale in it.
     UnknownNameError
-        For an anchor or an edge that is not in the table.
+        For an anchor that is not in the table.
     InputError
         For anchors that cannot be told apart.
     """
     table = tabulate(rows, keep=anchors or ())
     shape = (len(table.engines), len(table.skills))
     at = [_find([u.name for u in table.engines], name, "engine") for name in anchors or ()]
-    for name in (skill for edge in edges for skill in edge):
-        _find([s.skill for s in table.skills], name, "skill")
+    before = prerequisites or {}
+    edges = needs.pairs([s.skill for s in table.skills], before)
     design = _design(table.engines) if regress else None
     fit = fit_abilities(table.cells, shape, seed=seed, slope_sd=slope_sd, design=design)
     misfit = check_scale(fit, seed=seed)
     if anchors is not None:
         fit = anchor(fit, at[0], at[1])
-    return _answer(table, fit, misfit, edges, anchors)
+    return _answer(table, fit, misfit, edges, anchors).model_copy(update={"prerequisites": needs.forms(rows, before)})
 
 
 def _answer(

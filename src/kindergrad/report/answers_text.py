@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kindergrad.progress.next_exam import NextAnswer
     from kindergrad.progress.registry import Calibration
     from kindergrad.progress.thresholds import CurveThreshold, ThresholdAnswer
+    from kindergrad.progress.two_axes import TwoAxesAnswer
 
 _METHOD_COLUMNS = ("rmse_log", "mae", "crps", "interval_score80", "coverage50", "coverage80", "coverage90")
 
@@ -89,8 +90,29 @@ def vertical(answer: VerticalAnswer) -> Group:
         _add(skills, plain(s.skill), s.grade or "–", words.number(s.difficulty.median),
                        _span(s.difficulty.q05, s.difficulty.q95), words.number(s.slope.median),
                        ", ".join(s.flags))
-    said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *answer.assumptions]
+    told = [p.sentence for p in answer.prerequisites if p.form.value != "cannot tell yet"]
+    said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *told, *answer.assumptions]
     return Group(engines, Text(""), skills, Text(""), *(Text(line) for line in said if line))
+
+
+def two_axes(answer: TwoAxesAnswer) -> Group:
+    """Exponents, what holds each skill back, the held-out largest engine, and the forecasts."""
+    from rich.console import Group
+    from rich.text import Text
+
+    fitted = _table("skill", "family", "exponent: parameters", "data", "largest held out: error", "inside 90 %")
+    ahead = _table("skill", "family", "at", "median", "90 %")
+    for s in answer.skills:
+        held = s.largest
+        _add(fitted, plain(s.skill), s.family, words.number(s.exponent_parameters.median),
+             words.number(s.exponent_data.median), "–" if held is None else f"{held.rmse_log:.3f} of ln loss",
+             "–" if held is None else f"{held.inside90:.0%} of {held.n}")
+        for place, future in s.at.items():
+            _add(ahead, plain(s.skill), s.family, place, words.number(future.median), _span(future.q05, future.q95))
+    said = [f"{s.sentence}." for s in answer.skills]
+    said += [f"{name}: left out, {why}" for name, why in answer.skipped.items()]
+    tables = [fitted, Text("")] + ([ahead, Text("")] if ahead.row_count else [])
+    return Group(*tables, *(Text(line) for line in said))
 
 
 def comparison(answer: CompareAnswer) -> Group:

@@ -107,6 +107,7 @@ def facts(source: Path, found: list[Row]) -> StudyFacts:
         goal=study.goal if study else None,
         skills=tuple(_skill(a.id, study) for a in catalogue.assessments(study.plugins if study else ()).values()),
         notes=(*last.get("notes", ()), *left_out),
+        calibration=_calibration(source / LEDGER, found) if source.is_dir() else None,
     )
 
 
@@ -116,6 +117,14 @@ def _journey(source: Path, found: list[Row], fitted: forecasts.Fitted) -> Journe
     resolved = registry.resolve(source / LEDGER, found) if source.is_dir() else []
     return journey.journey(fitted.skills, prerequisites=skills.prerequisites(), first_met=last.get("first_met"),
                            corpus=last.get("corpus"), resolved=resolved)
+
+
+def _calibration(path: Path, found: list[Row]) -> registry.Calibration | None:
+    """How what was registered in this folder came out; None where nothing was resolved yet."""
+    if not path.is_file() or not any(r.scored and r.role is Role.LEARNER for r in found):
+        return None
+    told = registry.calibration(registry.resolve(path, found), registry.resolve_beliefs(path, found))
+    return told if told.n_forecasts or told.n_beliefs else None
 
 
 def _skill(name: str, study: StudyConfig | None) -> SkillFacts:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kindergrad.core.answers_journey import JourneyAnswer
+from kindergrad.progress.registry import Calibration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class StudyFacts:
     skills : in the order of the syllabus.
     notes : sentences that the reader must not miss (what was assumed, what is missing).
     journey : in which order the skills rose, and whether it was foretold; None where nothing was scored.
+    calibration : how what was registered in this run came out; None where nothing was resolved yet.
     """
 
     title: str
@@ -63,6 +65,7 @@ class StudyFacts:
     skills: tuple[SkillFacts, ...] = ()
     notes: tuple[str, ...] = ()
     journey: JourneyAnswer | None = None
+    calibration: Calibration | None = None
 
     def of(self, skill: str) -> SkillFacts | None:
         """The facts of a skill or of one of its levels."""

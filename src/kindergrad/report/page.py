@@ -15,6 +15,7 @@ from kindergrad.core.table import Row
 from kindergrad.report import beside, journey_text, ladder, words
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.report.figures import belief as belief_figure
+from kindergrad.report.figures import calibration as calibration_figure
 from kindergrad.report.figures import canvas, heatmap, multiples
 from kindergrad.report.figures import controls as controls_figure
 from kindergrad.report.figures import exposure as exposure_figure
@@ -95,6 +96,7 @@ def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | 
         "law_svg": exposure_figure.exposure(law, now, name="law", axis=axis, stamp=stamp) if law else "",
         "belief_svg": belief_figure.belief(belief, name="belief", axis=axis, stamp=stamp)
         if belief and belief.history else "",
+        "calibration_svg": calibration_figure.calibration(facts.calibration) if facts.calibration else "",
         "bounds": beside.bounds(found, rows), "controls": controls,
         "controls_svg": controls_figure.controls(controls, name="controls", stamp=stamp) if controls else "",
         "mishaps": beside.mishaps(rows), "journeys": _journeys(facts, stamp),

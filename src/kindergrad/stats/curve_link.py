@@ -1,7 +1,8 @@
 """A hard skill from several easy ones: a sigmoid of a weighted sum of features, with the weights' uncertainty.
 
-``score = top / (1 + exp(-(a + b . features))) + noise``. Features are standardised by the caller or not at all: the
-prior of each weight is normal with sd 1.5 per unit. Sampled without random numbers (:mod:`curve_sampling`).
+``score = top / (1 + exp(-(a + b . features + scatter))) + noise``. Engines with the same features differ by a scatter
+inside the sigmoid: much half way up, hardly at the floor, where many scores of exactly 0 say nothing of it. The prior
+of each weight is normal with sd 1.5 per unit of a feature. Sampled without random numbers (:mod:`curve_sampling`).
 *Shows* what these engines' easy skills say about the hard one. *Does not show* a cause.
 """
 
@@ -21,8 +22,10 @@ from kindergrad.stats.laws._law import Floats
 
 SLOPE, START = 1.5, 4.0
 """Prior sd of a weight, and of the log odds where all features are 0."""
-NOISE = (0.03, 0.8)
-"""Log-normal prior: median, and sd of the natural logarithm."""
+NOISE, SCATTER = (0.02, 0.7), (0.7, 0.8)
+"""Log-normal priors of the noise (in score) and of the scatter (in log odds): median, and sd of the logarithm."""
+NODES, ENOUGH = 1024, 400.0
+"""Points a round, and the effective number of points that are wanted: the posterior of few engines has long ridges."""
 
 
 class Link(NamedTuple):
@@ -34,15 +37,22 @@ class Link(NamedTuple):
     """Intercept, then one weight a feature, shape (1 + p, k)."""
     top: Floats
     sigma: Floats
+    scatter: Floats
 
     def predict(self, features: ArrayLike, *, draws: int = 2000, seed: int = 0, observation: bool = False) -> Floats:
-        """Draws of the score of engines with these features (m, p), shape (draws, m)."""
+        """Draws of the score of engines with these features (m, p), shape (draws, m).
+
+        With ``observation`` of single engines, else of what engines like these do in the middle.
+        """
         z = np.atleast_2d(np.asarray(features, dtype=np.float64))
         rng = stream(seed, "link")
         at = systematic(self.weight, draws, rng)
-        latent = self.top[at, None] * expit(self.slopes[0, at, None] + self.slopes[1:, at].T @ z.T)
-        noise = self.sigma[at, None] * rng.standard_normal(latent.shape) if observation else 0.0
-        return np.asarray(latent + noise)
+        log_odds = self.slopes[0, at, None] + self.slopes[1:, at].T @ z.T
+        if not observation:
+            return np.asarray(self.top[at, None] * expit(log_odds))
+        log_odds += self.scatter[at, None] * rng.standard_normal(log_odds.shape)
+        noise = self.sigma[at, None] * rng.standard_normal(log_odds.shape)
+        return np.asarray(self.top[at, None] * expit(log_odds) + noise)
 
 
 def fit_link(features: ArrayLike, score: ArrayLike) -> Link:
@@ -66,11 +76,14 @@ def fit_link(features: ArrayLike, score: ArrayLike) -> Link:
         slopes = np.vstack([START * eta[:, :1].T, SLOPE * eta[:, 1 : p + 1].T])
         top = np.minimum(1.0, 2.0 * ndtr(eta[:, p + 1]))
         sigma = 1e-3 + NOISE[0] * np.exp(NOISE[1] * np.clip(eta[:, p + 2], -8, 8))
-        left = y - top[:, None] * expit(slopes[0][:, None] + slopes[1:].T @ z.T)
-        log_likelihood = (-0.5 * np.sum(left**2, axis=1) / sigma**2 - y.size * np.log(sigma)
-                          - 0.5 * y.size * np.log(2.0 * np.pi))
-        return log_likelihood, slopes, top, sigma
+        scatter = SCATTER[0] * np.exp(SCATTER[1] * np.clip(eta[:, p + 3], -8, 8))
+        share = expit(slopes[0][:, None] + slopes[1:].T @ z.T)
+        # the scatter's effect on the score, to first order
+        sd = np.hypot(sigma[:, None], (scatter * top)[:, None] * share * (1.0 - share))
+        left = (y - top[:, None] * share) / sd
+        log_likelihood = np.sum(-0.5 * left**2 - np.log(sd), axis=1) - 0.5 * y.size * np.log(2.0 * np.pi)
+        return log_likelihood, slopes, top, sigma, scatter
 
-    joined, weight, log_evidence = sample(solve, p + 3, nodes=512)
-    _, slopes, top, sigma = joined
-    return Link(log_evidence, weight, slopes, top, sigma)
+    joined, weight, log_evidence = sample(solve, p + 4, nodes=NODES, enough=ENOUGH)
+    _, slopes, top, sigma, scatter = joined
+    return Link(log_evidence, weight, slopes, top, sigma, scatter)

@@ -16,7 +16,7 @@ from scipy.special import gammaincinv, gammaln, logsumexp, ndtri
 from kindergrad.stats.laws._law import Floats
 
 NODES, ROUNDS = 128, 10
-"""Points per round, and the largest number of rounds."""
+"""Points per round, and the largest number of rounds (twice as many where more than ``ENOUGH`` are wanted)."""
 ENOUGH = 30.0
 """Effective number of points at which sampling may stop."""
 DEGREES = 5.0
@@ -26,7 +26,7 @@ Solved = TypeVar("Solved", bound=tuple[Floats, ...])
 
 
 def sample(
-    solve: Callable[[Floats], Solved], dimensions: int, nodes: int = NODES
+    solve: Callable[[Floats], Solved], dimensions: int, nodes: int = NODES, enough: float = ENOUGH
 ) -> tuple[list[Floats], Floats, float]:
     """Weighted points of a posterior whose prior is standard normal in ``dimensions`` coordinates.
 
@@ -38,7 +38,7 @@ def sample(
     solved = [solve(eta)]
     proposals: list[tuple[Floats, Floats]] = []
     log_weight = log_joint = solved[0][0]
-    for round_ in range(ROUNDS):
+    for round_ in range(ROUNDS if enough <= ENOUGH else 2 * ROUNDS):
         # a ridge that the points have not found yet: climb from the best of them
         hard = round_ == 2
         best = eta[np.argmax(log_joint + _log_prior(eta))] if hard else eta[0]
@@ -49,7 +49,7 @@ def sample(
         log_joint = np.concatenate([s[0] for s in solved])
         log_weight = log_joint + _log_prior(eta) - _log_mixture(eta, proposals)
         weight = np.exp(log_weight - logsumexp(log_weight))
-        if round_ >= 1 and 1.0 / np.sum(weight**2) > ENOUGH:
+        if round_ >= 1 and 1.0 / np.sum(weight**2) > enough:
             break
     kept = np.flatnonzero(weight > 1e-5 * weight.max())
     joined = [np.concatenate(part, axis=-1)[..., kept] for part in zip(*solved, strict=True)]

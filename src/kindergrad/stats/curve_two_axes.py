@@ -41,6 +41,10 @@ class TwoAxes(NamedTuple):
     level_variance: Floats
     origin: tuple[float, float]
 
+    def draw(self, values: Floats, *, draws: int = 2000, seed: int = 0) -> Floats:
+        """Posterior draws of one of the arrays of this posterior, shape (draws,)."""
+        return np.asarray(values[systematic(self.weight, draws, stream(seed, "two axes", "draw"))])
+
     def predict(self, parameters: ArrayLike, data: ArrayLike, *, draws: int = 2000, seed: int = 0) -> Floats:
         """Draws of ln loss with noise at log10 scales ``parameters`` and ``data`` (m,), shape (draws, m)."""
         n, d = (np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (parameters, data))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.asks import Fit, Learn, LogLikelihood
+from kindergrad.core.asks import Embed, Fit, Learn, LogLikelihood, PseudoLikelihood
 from kindergrad.core.errors import EngineError, SequenceError
 from kindergrad.core.seeds import stream
 
@@ -17,14 +17,16 @@ _EXCESS = 1e-3
 """The four letters may sum to a little more than one: 0.0014 bits per letter are the most that this can win."""
 _ROWS = 60
 _LONGEST = 80
+_SOME = "GATTACAGATTACA"
+"""Put behind a text, where one that is shorter than a token could not be read."""
 
 
 def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tolerance: float = 1e-9) -> None:
     """Raise AssertionError, with the rule that is broken, if an engine does not answer as it has to.
 
-    Rules, for ``log_likelihood`` and for ``fit`` and ``decide``: one finite float64 per row; the same answer
-    whatever else is asked, and in whatever order; lower case counts as upper case; a letter other than A, C,
-    G, T is refused with the letter and its position. For ``log_likelihood`` also: an empty context, an empty
+    Rules, for every ask: one finite float64 per row (a vector, for ``embed``); the same answer whatever else is
+    asked, and in whatever order; lower case counts as upper case; a letter other than A, C, G, T is refused
+    with the letter and its position. For ``log_likelihood`` also: an empty context, an empty
     target and no rows at all are fine; log P(ab) = log P(a) + log P(b | a); and the four letters have
     probabilities that sum to one (0.99 to 1.001).
 
@@ -34,14 +36,14 @@ def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tole
     tolerance : largest difference, absolute and relative, between two answers that must be equal; a net in
         32 bits needs some 1e-4.
     """
-    asks = [isinstance(engine, LogLikelihood), isinstance(engine, Fit)]
-    _require(engine, any(asks), "it has no method that can be asked; expected log_likelihood, or fit and decide")
+    rules = {LogLikelihood: _log_likelihood, PseudoLikelihood: _pseudo_likelihood, Fit: _fit, Embed: _embed}
+    asked = [rule for ask, rule in rules.items() if isinstance(engine, ask)]
+    _require(engine, bool(asked), "it has no method that can be asked; expected log_likelihood, or fit and decide, or "
+             "pseudo_log_likelihood, or embed")
     if corpus and isinstance(engine, Learn):
         engine.learn(list(corpus))
-    if asks[0]:
-        _log_likelihood(engine, seed, tolerance)
-    if asks[1]:
-        _fit(engine, seed, tolerance)
+    for rule in asked:
+        rule(engine, seed, tolerance)
 
 
 def _log_likelihood(engine: LogLikelihood, seed: int, tolerance: float) -> None:
@@ -59,6 +61,28 @@ def _log_likelihood(engine: LogLikelihood, seed: int, tolerance: float) -> None:
     _sums_to_one(engine, [*context[:20], ""])
     _refuses(engine, lambda text: engine.log_likelihood([""], [text]), "a target")
     _refuses(engine, lambda text: engine.log_likelihood([text], ["ACGT"]), "a context")
+
+
+def _pseudo_likelihood(engine: PseudoLikelihood, seed: int, tolerance: float) -> None:
+    """No chain rule: only what holds for every score of a text."""
+    context, target = _rows(seed, 3), [text + _SOME for text in _rows(seed, 4)]
+    whole = engine.pseudo_log_likelihood(context, target)
+    _same_rows(engine, whole, tolerance,
+               lambda rows: engine.pseudo_log_likelihood([context[r] for r in rows], [target[r] for r in rows]))
+    _require(engine, bool((whole <= tolerance).all()), "log probabilities must not be positive")
+    lower = engine.pseudo_log_likelihood([c.lower() for c in context], [t.lower() for t in target])
+    _require(engine, _close(lower, whole, tolerance), "lower case must count as upper case")
+    _refuses(engine, lambda text: engine.pseudo_log_likelihood([""], [text]), "a target")
+
+
+def _embed(engine: Embed, seed: int, tolerance: float) -> None:
+    texts = [text + _SOME for text in _rows(seed, 5)]
+    whole = np.asarray(engine.embed(texts))
+    _require(engine, whole.ndim == 2, f"embed must return one vector per row; got shape {whole.shape}")
+    _same_rows(engine, whole, tolerance, lambda rows: engine.embed([texts[r] for r in rows]), width=whole.shape[1:])
+    _require(engine, _close(engine.embed([t.lower() for t in texts]), whole, tolerance),
+             "lower case must count as upper case")
+    _refuses(engine, lambda text: engine.embed([text]), "a sequence")
 
 
 def _fit(engine: Fit, seed: int, tolerance: float) -> None:
@@ -81,11 +105,12 @@ def _rows(seed: int, kind: int) -> list[str]:
     return [*texts, "", "A" * 30, "ACACACACACAC", texts[0], "ACGTACGT" * 8, "T"]
 
 
-def _same_rows(engine: Any, whole: Any, tolerance: float, ask: Callable[[list[int]], Any]) -> None:
+def _same_rows(engine: Any, whole: Any, tolerance: float, ask: Callable[[list[int]], Any], *,
+               width: tuple[int, ...] = ()) -> None:
     """Shape, kind and finiteness; then the same answers one by one, in other batches and in other orders."""
     _require(engine, isinstance(whole, np.ndarray) and whole.dtype == np.float64,
              f"answers must be float64 arrays; got {getattr(whole, 'dtype', type(whole).__name__)}")
-    _require(engine, whole.shape == (_ROWS,), f"one answer per row; got shape {whole.shape} for {_ROWS} rows")
+    _require(engine, whole.shape == (_ROWS, *width), f"one answer per row; got shape {whole.shape} for {_ROWS} rows")
     _require(engine, bool(np.isfinite(whole).all()), "answers must be finite")
     every = list(range(_ROWS))
     _require(engine, bool(np.array_equal(ask(every), whole)), "the same question must get the same answer")
