@@ -38,7 +38,7 @@ def put_strength(engine: PredictResponse, asked: Asked) -> Floats:
 def put_interaction(engine: PredictResponse, asked: Asked) -> Floats:
     """What the predicted response of a combination has beyond those of smaller ones, shape (n, genes).
 
-    Of a pair: its own minus those of both genes. Of a triple: its own minus those of its pairs, plus those of its genes.
+    Of a pair: its own minus those of both genes. Of a triple: its own minus those of its pairs plus those of its genes.
     """
     whole = conditions(asked)
     found = responses(engine, whole)

@@ -4,8 +4,8 @@
 ``knockout-z`` takes every gene that moves for a direct target: three floors. ``inverse-effects`` takes effects along
 paths out again: if T = (I - W)^-1 are total effects, W = I - T^-1 are direct ones.
 
-Varsortability: Reisach, Seiler and Weichwald (2021), arXiv:2102.13647. Knock-out z scores won DREAM4: Pinna, Soranzo and
-de la Fuente (2010), doi:10.1371/journal.pone.0012912.
+Varsortability: Reisach, Seiler and Weichwald (2021), arXiv:2102.13647. Knock-out z scores won DREAM4: Pinna, Soranzo
+and de la Fuente (2010), doi:10.1371/journal.pone.0012912.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from kindergrad.core.asks import Embed
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import InputError, StudyError
-from kindergrad.core.names import Axis, Readout, Role, Status
+from kindergrad.core.names import Axis, Role, Status
 from kindergrad.core.records import Identity, Record
 from kindergrad.core.scale import Scale
 from kindergrad.core.world import World

@@ -100,7 +100,7 @@ class _Sat(NamedTuple):
 
 def references(world: Any, *, domain: Domain = Domain.GENOMICS, learners: tuple[str, ...] = ("markov",),
                little: int = 1000) -> References:
-    """All blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all of it."""
+    """Blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all of it."""
     corpus = world.corpus(0)
     blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items()
              if spec.role.value == "blind" and spec.domain is domain}
@@ -266,7 +266,7 @@ def _guessing(a: Assessment, one: _Sat) -> None:
     error = float(np.hypot(one.stderr(mocks.mean(axis=0)), mocks.mean(axis=1).std() / np.sqrt(_MOCKS)))
     most = max(a.chance, float(one.blind[one.best].mean()))
     _require(a, float(mocks.mean()) <= most + _SURE * error,
-             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}, above chance and floor {most:.3g}")
+             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}; chance and floor: {most:.3g}")
     if (uniform := _UNIFORM.get(a.domain)) in one.blind:
         _require(a, abs(float(one.blind[uniform].mean()) - a.chance) < 1e-9,
                  f"level {one.level}: an engine that holds all letters equal must score exactly {a.chance}")

@@ -8,11 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.asks import Embed, Fit, Learn, LogLikelihood, PseudoLikelihood
+from kindergrad.core.asks import (
+    ChooseNext,
+    DrawCells,
+    Embed,
+    Fit,
+    Learn,
+    LogLikelihood,
+    PredictResponse,
+    PseudoLikelihood,
+    RankEdges,
+)
 from kindergrad.core.errors import EngineError, SequenceError
 from kindergrad.core.seeds import stream
+from kindergrad.testing.check_responses import check_responses
 
 Floats = NDArray[np.float64]
+_RESPONSES = (PredictResponse, DrawCells, RankEdges, ChooseNext)
 _EXCESS = 1e-3
 """The four letters may sum to a little more than one: 0.0014 bits per letter are the most that this can win."""
 _ROWS = 60
@@ -21,14 +33,14 @@ _SOME = "GATTACAGATTACA"
 """Put behind a text, where one that is shorter than a token could not be read."""
 
 
-def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tolerance: float = 1e-9) -> None:
+def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[Any] = (), tolerance: float = 1e-9) -> None:
     """Raise AssertionError, with the rule that is broken, if an engine does not answer as it has to.
 
     Rules, for every ask: one finite float64 per row (a vector, for ``embed``); the same answer whatever else is
     asked, and in whatever order; lower case counts as upper case; a letter other than A, C, G, T is refused
     with the letter and its position. For ``log_likelihood`` also: an empty context, an empty
     target and no rows at all are fine; log P(ab) = log P(a) + log P(b | a); and the four letters have
-    probabilities that sum to one (0.99 to 1.001).
+    probabilities that sum to one (0.99 to 1.001). Rules of engines of responses: see ``check_responses``.
 
     Parameters
     ----------
@@ -36,10 +48,13 @@ def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tole
     tolerance : largest difference, absolute and relative, between two answers that must be equal; a net in
         32 bits needs some 1e-4.
     """
+    if isinstance(engine, _RESPONSES):
+        check_responses(engine, corpus, tolerance, lambda right, rule: _require(engine, right, rule))
+        return
     rules = {LogLikelihood: _log_likelihood, PseudoLikelihood: _pseudo_likelihood, Fit: _fit, Embed: _embed}
     asked = [rule for ask, rule in rules.items() if isinstance(engine, ask)]
     _require(engine, bool(asked), "it has no method that can be asked; expected log_likelihood, or fit and decide, or "
-             "pseudo_log_likelihood, or embed")
+             "pseudo_log_likelihood, or embed, or predict_response")
     if corpus and isinstance(engine, Learn):
         engine.learn(list(corpus))
     for rule in asked:

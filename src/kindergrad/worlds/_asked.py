@@ -1,4 +1,4 @@
-"""The conditions that exams ask for, by kind. All but ``seen``, ``singles`` and idle genes never stand in the corpus."""
+"""The conditions that exams ask for. All but ``seen``, ``singles`` and idle genes never stand in the corpus."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def additive_pair(world: GeneNetwork) -> list[Condition]:
     common = range(min(8, world.design.trained))
     pathways: list[tuple[int, ...]] = [p for p in itertools.combinations(common, 2) if p not in gated]
     found = _combined(world, pathways)
-    return [c for c, alone in zip(found, _alone(world, found), strict=True) if alone < _ADDITIVE]
+    return [c for c, share in zip(found, _interaction(world, found), strict=True) if share < _ADDITIVE]
 
 
 def half_seen_pair(world: GeneNetwork) -> list[Condition]:
@@ -128,7 +128,7 @@ def triple(world: GeneNetwork) -> list[Condition]:
 
 def _titrated(world: GeneNetwork, *, odd: bool) -> list[Condition]:
     own = {world.network.names[world.design.sensor(p, 4)] for p in range(world.design.trained) if p % 2 == odd}
-    return sorted({Condition(c.perturbation, c.context, 1.0, "1") for c in world.trained if c.perturbation in own})
+    return sorted({c._replace(dose=1.0, batch="1") for c in world.trained if c.perturbation in own})
 
 
 def _names(world: GeneNetwork) -> list[str]:
@@ -142,7 +142,7 @@ def _combined(world: GeneNetwork, pathways: list[tuple[int, ...]]) -> list[Condi
             for context in world.design.contexts[::2]]
 
 
-def _alone(world: GeneNetwork, pairs: list[Condition]) -> list[float]:
+def _interaction(world: GeneNetwork, pairs: list[Condition]) -> list[float]:
     """Share of the squared norm of each pair that is interaction."""
     both = world.response(pairs)
     sums = np.sum([world.response([c.alone()[k] for c in pairs]) for k in (0, 1)], axis=0)
@@ -150,8 +150,8 @@ def _alone(world: GeneNetwork, pairs: list[Condition]) -> list[float]:
 
 
 KINDS: dict[str, Callable[[GeneNetwork], list[Condition]]] = {
-    "seen": seen, "singles": singles, "nothing": nothing, "between": between, "other-guide": other_guide, "relative": relative,
-    "stranger": stranger, "half-to-full": half_to_full, "beyond": beyond, "new-donor": new_donor,
-    "new-line": new_line, "partial": partial, "compensated": compensated, "additive-pair": additive_pair,
-    "half-seen-pair": half_seen_pair, "gated-pair": gated_pair, "triple": triple,
+    "seen": seen, "singles": singles, "nothing": nothing, "between": between, "other-guide": other_guide,
+    "relative": relative, "stranger": stranger, "half-to-full": half_to_full, "beyond": beyond,
+    "new-donor": new_donor, "new-line": new_line, "partial": partial, "compensated": compensated,
+    "additive-pair": additive_pair, "half-seen-pair": half_seen_pair, "gated-pair": gated_pair, "triple": triple,
 }

@@ -2,9 +2,9 @@
 
 Each gene is transcribed at ``max`` times the mean activation of its promoter. Modules of regulators bind; a module is
 active with probability P, and state s of all modules (bit j: module j is active) has the relative activation ``a_s``.
-With x = (protein / k)^n, a complex of activators and deactivators has P = prod(x_act) / (1 + prod(x_act) + prod(x_all)),
-the last term only if there are deactivators; single sites have P = prod(x_act) / prod(1 + x_all). Protein follows its
-transcript, and translation is scaled such that both are equal at rest.
+With x = (protein / k)^n, a complex has P = prod(x_act) / (1 + prod(x_act) + prod(x_all)), act its activators and all
+its activators and deactivators, the last term only if there are deactivators; single sites have P = prod(x_act) /
+prod(1 + x_all). Protein follows its transcript, and translation is scaled such that both are equal at rest.
 
 The models, by Schaffter, Marbach and Floreano (2011), doi:10.1093/bioinformatics/btr373, are MIT licensed. Their files
 are SBML without rate laws, so that simulators of SBML cannot run them.
@@ -32,7 +32,7 @@ _LONG, _TURN = 6000, 0.1  # steps, and the share of the fastest decay that one i
 
 
 class Module(NamedTuple):
-    """Regulators that bind together: places of activators, then of deactivators, with dissociation and Hill exponent."""
+    """Regulators that bind together: activators, then deactivators, with dissociation ``k`` and Hill exponent ``n``."""
 
     genes: tuple[int, ...]
     activators: int

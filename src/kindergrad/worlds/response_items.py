@@ -101,7 +101,8 @@ def match_items(world: GeneNetwork, candidates: Sequence[Sequence[Condition]], s
     width = np.full(len(rows), world.typical / WIDTH)
     asked = {**asked_columns(rows), "profile": profile, "ignored": ignored, "width": width}
     ideal = match(exact, asked)
-    return Items(asked=asked, ideal=ideal, truth={"true": place, "cluster": np.array([r[0].perturbation for r in candidates])})
+    own = np.array([row[0].perturbation for row in candidates])
+    return Items(asked=asked, ideal=ideal, truth={"true": place, "cluster": own})
 
 
 def candidates_of(world: GeneNetwork, known: Sequence[Condition], count: int, rng: np.random.Generator, *,

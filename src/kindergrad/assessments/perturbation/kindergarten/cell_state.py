@@ -33,7 +33,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     for i, rng in enumerate(seeds.item_streams(n, seed, "cell-state")):
         table = world.scatter(contexts[i % len(contexts)]).correlation
         strong = np.argwhere(np.triu(np.abs(table) > ALIKE, 1))
-        any_pair = np.sort(rng.integers(len(table) - 1, size=(PAIRS, 2)), axis=1) + [0, 1]
+        any_pair = np.sort(rng.integers(len(table) - 1, size=(PAIRS, 2)), axis=1) + np.array([0, 1])
         pairs = np.vstack([strong[rng.integers(len(strong), size=PAIRS)], any_pair])
         chosen.append(Condition("", contexts[i % len(contexts)]))
         left.append(pairs[:, 0])

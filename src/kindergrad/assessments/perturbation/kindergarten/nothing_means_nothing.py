@@ -6,8 +6,8 @@ Floor: the mean response of training perturbations, which moves many genes. That
 question itself, so an engine that always says so is not among the floors.
 Ceiling: exactly nothing.
 Trap: the perturbed gene itself does move, and does not count.
-Source: simulated guides that cut nothing, and genes that act on no other; scPerturb, doi:10.1038/s41592-023-02144-y, for
-how common they are.
+Source: simulated guides that cut nothing, and genes that act on no other; how common they are: scPerturb,
+doi:10.1038/s41592-023-02144-y.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def twin(answers: Floats, items: Any) -> Floats:
 
 
 ASSESSMENT = Assessment(
-    skill="perturbation/nothing-means-nothing", version="1.0", items=items, readouts={Readout.RESPONSE: put_response}, score=score,
-    twin=twin, metric="1 - size of the response / usual size", twin_metric="smaller than a tenth of the usual",
+    skill="perturbation/nothing-means-nothing", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
+    score=score, twin=twin, metric="1 - size of the response / usual size", twin_metric="under a tenth of the usual",
     chance=0.0, needs=("nothing",), cluster="perturbation", learner="additive", floor=("perturbed-mean",),
     source="guides that cut nothing, and genes that nothing depends on",
 )
