@@ -87,16 +87,16 @@ def draw_picture(found: dict[str, list[list[float]]]) -> None:
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 
-    mpl.rcParams.update({"svg.hashsalt": "kindergrad", "font.size": 9, "font.family": "sans-serif"})
-    figure, panels = plt.subplots(1, 4, figsize=(10, 2.6), layout="constrained", sharex=True)
+    mpl.rcParams.update({"svg.hashsalt": "kindergrad", "svg.fonttype": "none", "font.size": 9, "font.family": "sans-serif"})
+    figure, panels = plt.subplots(1, 4, figsize=(11, 2.6), layout="constrained", sharex=True)
     for panel, (name, title) in zip(panels, READINGS.items(), strict=True):
         values = np.array(found[name])
         panel.plot(SIZES, values, color="0.75", linewidth=0.8)
         panel.plot(SIZES, values.mean(axis=1), color="#1f5f8b" if name == "agreement" else "#b5482a", marker="o",
                    markersize=3)
-        panel.set_title(title, fontsize=9)
+        panel.set_title(title, fontsize=8.5)
         panel.set_xscale("log")
-        panel.set_ylim(min(-0.05, float(values.min()) - 0.02), 1.0 if name != "first" else max(0.5, values.max() * 1.2))
+        panel.set_ylim(-0.03, 0.65)
         panel.axhline(0, color="0.6", linewidth=0.6)
         panel.set_xlabel("experiments read")
         panel.spines[["top", "right"]].set_visible(False)

@@ -1,6 +1,6 @@
-"""Write the syllabus book, ``docs/syllabus``, from the syllabus and from worked items: python docs/make_syllabus.py.
+"""Write the syllabus books, ``docs/syllabus``, from the syllabus and from worked items: python docs/make_syllabus.py.
 
-A test writes the pages again and compares, so that the book never tells of another syllabus than the code.
+The genomics book lies in that folder, that of another domain in a folder of its name below it. A test writes the pages again and compares, so that the book never tells of another syllabus than the code.
 """
 
 from __future__ import annotations
@@ -73,18 +73,63 @@ Skills marked *ready* can be examined now; the others name the public source, an
 """
 
 
-def pages() -> dict[str, str]:
+PERTURBATION_STAGES = {
+    Grade.KINDERGARTEN: ("perceive a perturbation", "What a screen shows of every perturbation: that it did something, "
+                         "how much, and in which direction."),
+    Grade.ELEMENTARY: ("one cause, one step", "One perturbation that was seen, at another dose, by another guide, one "
+                       "step away, or as programmes."),
+    Grade.MIDDLE: ("compose two steps", "Two things that are known are put together: two steps, two genes, two doses, "
+                   "a gene and its relative."),
+    Grade.HIGH: ("generalise", "What was never perturbed, in cells that were never seen; and the network behind it."),
+    Grade.COLLEGE: ("interaction and inversion", "Differences of responses, questions asked backwards, and answers "
+                    "beyond what was seen."),
+    Grade.FRONTIER: ("research", "Rare pathways, three genes at once, what to do and what to ask next."),
+}
+
+PERTURBATION_INTRODUCTION = """# A kindergarten for perturbation biology
+
+What would kindergarten, middle school and high school be for an engine that predicts how cells respond? This is one
+answer: {skills} skills in six grades, from "nothing happened" to "which experiment next?". They are read from one kind
+of answer, a predicted response, so that an engine is seen to move on the lower grades long before it can answer the
+higher ones.
+
+Where the exam exists, it can be sat in a simulated screen with exact truth: `kindergrad run --domain perturbation`.
+Scores refer to the mean response of the perturbations trained on, because against controls that mean alone looks good.
+[How scores of real cells are made](../../scoring-perturbations.md) says more, and
+[what small engines learn of a simulated screen](../../perturbation.md) what was measured.
+
+| grade | | skills |
+|---|---|---|
+{table}
+
+![The prerequisites of all skills]({graph})
+
+An arrow leads from a skill to what needs it. Both the grades and the arrows are hypotheses: engines that were examined
+on all skills can refute them.
+
+`kindergrad show perturbation/additive-pair` prints an entry, `kindergrad syllabus perturbation` the list.
+"""
+
+BOOKS = {"genomics": (STAGES, INTRODUCTION), "perturbation": (PERTURBATION_STAGES, PERTURBATION_INTRODUCTION)}
+
+
+def pages(domain: str = "genomics") -> dict[str, str]:
     """File name -> text of every page."""
-    answer = syllabus_facts.syllabus("genomics")
+    answer = syllabus_facts.syllabus(domain)
     found = {"index.md": _index(answer)}
     for grade, members in _by_grade(answer).items():
-        found[f"{grade.value}.md"] = _page(grade, members, {e.name: e for e in answer.skills})
+        found[f"{grade.value}.md"] = _page(BOOKS[domain][0], grade, members, {e.name: e for e in answer.skills})
     return found
 
 
-def graph() -> str:
+def graph(domain: str = "genomics") -> str:
     """The picture of the prerequisites."""
-    return figure.svg(syllabus_facts.syllabus("genomics"))
+    return figure.svg(syllabus_facts.syllabus(domain))
+
+
+def folder(domain: str) -> Path:
+    """Where the book of a domain lies."""
+    return FOLDER if domain == "genomics" else FOLDER / domain
 
 
 def _by_grade(answer: SyllabusAnswer) -> dict[Grade, list[SkillEntry]]:
@@ -92,17 +137,18 @@ def _by_grade(answer: SyllabusAnswer) -> dict[Grade, list[SkillEntry]]:
 
 
 def _index(answer: SyllabusAnswer) -> str:
-    rows = []
+    rows, (stages, introduction) = [], BOOKS[answer.domain]
     for grade, members in _by_grade(answer).items():
         named = ", ".join(_link(e) + ("" if e.status == READY else "\\*") for e in members)
-        rows.append(f"| [{grade.value.capitalize()}]({grade.value}.md) | {STAGES[grade][0]} | {named} |")
+        rows.append(f"| [{grade.value.capitalize()}]({grade.value}.md) | {stages[grade][0]} | {named} |")
     rows.append("\n\\* needs data or a loader; all others can be sat now.")
-    return INTRODUCTION.format(skills=len(answer.skills), table="\n".join(rows), graph=GRAPH,
+    return introduction.format(skills=len(answer.skills), table="\n".join(rows), graph=GRAPH,
                                answers=syllabus_text.ANSWERS)
 
 
-def _page(grade: Grade, members: list[SkillEntry], every: dict[str, SkillEntry]) -> str:
-    stage, told = STAGES[grade]
+def _page(stages: dict[Grade, tuple[str, str]], grade: Grade, members: list[SkillEntry],
+          every: dict[str, SkillEntry]) -> str:
+    stage, told = stages[grade]
     order = list(Grade)
     around = [f"[{g.value}]({g.value}.md)" for g in order if abs(g.order - grade.order) == 1]
     head = [f"# {grade.value.capitalize()}: {stage}", told, " · ".join(["[all grades](index.md)", *around])]
@@ -140,10 +186,11 @@ def _reference(text: str) -> str:
 
 
 def main() -> None:
-    """Write all pages and the picture."""
-    FOLDER.mkdir(exist_ok=True)
-    for name, text in {**pages(), GRAPH: graph()}.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+    """Write all pages and the pictures."""
+    for domain in BOOKS:
+        folder(domain).mkdir(exist_ok=True)
+        for name, text in {**pages(domain), GRAPH: graph(domain)}.items():
+            (folder(domain) / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

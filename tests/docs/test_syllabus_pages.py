@@ -12,7 +12,7 @@ from documents import ROOT
 from kindergrad.core.names import Domain
 from kindergrad.syllabus.skills import syllabus
 
-FOLDER = ROOT / "docs" / "syllabus"
+DOMAINS = ("genomics", "perturbation")
 AGAIN = "the book is of another syllabus: run python docs/make_syllabus.py and read the difference"
 
 
@@ -25,25 +25,29 @@ def make() -> ModuleType:
     return module
 
 
-def test_pages_are_those_of_the_code(make: ModuleType) -> None:
-    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-    made = make.pages()
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_pages_are_those_of_the_code(make: ModuleType, domain: str) -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in make.folder(domain).glob("*.md")}
+    made = make.pages(domain)
     assert set(written) == set(made), AGAIN
     for name, text in made.items():
         assert written[name] == text, AGAIN
 
 
-def test_the_picture_shows_the_same_skills(make: ModuleType) -> None:
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_the_picture_shows_the_same_skills(make: ModuleType, domain: str) -> None:
     """Libraries that draw may move a line; the titles tell skill, status and question."""
     titles = re.compile(r"<title>([^<]*)</title>")
-    written = titles.findall((FOLDER / make.GRAPH).read_text(encoding="utf-8"))
-    assert sorted(written) == sorted(titles.findall(make.graph())), AGAIN
+    written = titles.findall((make.folder(domain) / make.GRAPH).read_text(encoding="utf-8"))
+    assert sorted(written) == sorted(titles.findall(make.graph(domain))), AGAIN
 
 
-def test_every_skill_has_an_entry_and_every_anchor_one_to_lead_to() -> None:
-    entries = {(path.name, title) for path in FOLDER.glob("*.md")
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_skill_has_an_entry_and_every_anchor_one_to_lead_to(make: ModuleType, domain: str) -> None:
+    book = make.folder(domain)
+    entries = {(path.name, title) for path in book.glob("*.md")
                for title in re.findall(r"^## (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)}
-    assert {title for _, title in entries} == {name.partition("/")[2] for name in syllabus(Domain.GENOMICS)}
-    for path in FOLDER.glob("*.md"):
+    assert {title for _, title in entries} == {name.partition("/")[2] for name in syllabus(Domain(domain))}
+    for path in book.glob("*.md"):
         for target, anchor in re.findall(r"\]\(([\w-]+\.md)#([\w-]+)\)", path.read_text(encoding="utf-8")):
             assert (target, anchor) in entries
