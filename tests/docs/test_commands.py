@@ -33,12 +33,13 @@ def test_verbs_and_options_exist(command: str) -> None:
     assert {word for word in rest if word.startswith("--")} <= options(verb)
 
 
-def test_short_commands_run(kindergrad: Run, place: Path) -> None:
+def test_short_commands_run(kindergrad: Run, script: Run, place: Path) -> None:
     """As written, but for where the results go: once the studies, then everything that reads."""
     short = [c for c in commands() if c not in LONG and "<" not in c]
     short.sort(key=lambda c: not c.startswith("kindergrad run"))
     assert len(short) >= 8
     assert len(commands()) - len(short) <= len(LONG)
+    script([str(ROOT / "examples" / "make_screen.py"), str(place / "screen")])
     for command in short:
         text = re.sub(r"/tmp/|(?<= )(?=my-|scores)", f"{place}/", command)
         given = words(text) + (["--workers", "1"] if text.startswith("kindergrad run") else [])

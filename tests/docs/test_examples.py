@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from kindergrad.exams import catalogue
 from kindergrad.testing import check_assessment, check_engine
 
 TESTED = {"own_engine.py", "study.yaml", "own_assessment.py", "own_exam.yaml", "forecast_own_table.py",
-          "other_harness.csv", "read_records.py"}
+          "other_harness.csv", "read_records.py", "make_screen.py"}
 
 
 def test_no_example_is_forgotten() -> None:
@@ -77,3 +78,14 @@ def test_the_example_table_is_small_and_plain() -> None:
 
 def test_examples_are_not_imported_by_accident() -> None:
     assert not {"own_engine", "own_assessment", "read_records"} & set(sys.modules)
+
+
+def test_the_screen_shows_what_the_page_says(script: Run, kindergrad: Run, tmp_path: Path) -> None:
+    script([str(ROOT / "examples" / "make_screen.py"), str(tmp_path)])
+    scores = {}
+    for name in ("mean", "ridge"):
+        said = kindergrad(["score", str(tmp_path / f"{name}.h5ad"), "--truth", str(tmp_path / "real.h5ad"),
+                           "--train-perturbations", str(tmp_path / "train.txt"), "--json"])
+        scores[name] = {one["skill"]: one["score"] for one in json.loads(said)["skills"]}
+    assert scores["ridge"]["perturbation/stranger"] > 0.8 > 0.0 > scores["mean"]["perturbation/stranger"]
+    assert scores["mean"]["perturbation/backwards"] == pytest.approx(0.0, abs=1e-9)

@@ -29,6 +29,9 @@ def score(
     perturbation_column: PerturbationColumn = None,
     control: Control = None,
     context: ContextColumn = None,
+    cell_eval: Annotated[bool, typer.Option(
+        "--cell-eval", help="h5ad: also run the metrics of cell-eval, with differential expression (extra 'cells').")]
+    = False,
     json: Json = False,
 ) -> None:
     """Grade predictions of any engine on every skill that the file can answer."""
@@ -48,6 +51,12 @@ def score(
         found = score_response.score_files(predictions, truth, train_perturbations, tell=tell,
                                            scales=score_response.Scales(scale, prediction_scale),
                                            columns=Columns(perturbation_column, control, context))
+        if cell_eval:
+            from kindergrad.exchange import cell_eval_twins
+
+            tell(0, 0, "cell-eval")
+            twins = cell_eval_twins.metrics(predictions, truth, Columns(perturbation_column, control, context))
+            found = found.model_copy(update={"field": {**found.field, **twins}})
     if json:
         print_json(found)
     else:

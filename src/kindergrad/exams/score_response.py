@@ -40,25 +40,27 @@ AS_PROVEN = Scales()
 
 SKILLS: dict[str, Callable[[Material, str], Found]] = {
     "perturbation/on-target": skills.on_target,
-    "perturbation/nothing-means-nothing": skills.nothing,
+    "perturbation/nothing": skills.nothing,
     "perturbation/strong-or-weak": skills.strong_or_weak,
     "perturbation/recognise": skills.retrieval(Retrieved.TRUTHS_FOR_PREDICTION),
-    "perturbation/which-direction": skills.genes(
+    "perturbation/up-or-down": skills.genes(
         response_genes.direction, "net share of movement of the 50 strongest genes that goes the predicted way"),
     "perturbation/which-genes-first": skills.genes(
         response_genes.order, "place of the movement in the predicted order of genes"),
-    "perturbation/additive-pair": profiles.profile(
-        profiles.pair(2), "no scored pairs whose two genes were trained alone in the same context"),
-    "perturbation/unseen-gene": profiles.profile(
+    "perturbation/additive-pair": profiles.adding,
+    "perturbation/new-donor": profiles.profile(
+        profiles.other_donor, "no two scored perturbations that were trained in another donor (--context names the "
+                              "column)"),
+    "perturbation/stranger": profiles.profile(
         profiles.unseen_gene, "no two scored single perturbations that are new, in a context with training"),
-    "perturbation/pair-one-unseen": profiles.profile(
+    "perturbation/half-seen-pair": profiles.profile(
         profiles.pair(1), "no two scored pairs of which one gene was trained alone"),
     "perturbation/new-cell-type": profiles.profile(
-        profiles.seen_elsewhere, "no two scored perturbations that were trained in another context"),
+        profiles.other_cell_type, "no two scored perturbations that were trained in another context"),
     "perturbation/epistasis": profiles.epistasis,
-    "perturbation/pair-none-seen": profiles.profile(
+    "perturbation/unseen-pair": profiles.profile(
         profiles.pair(0), "no two scored pairs of which no gene was trained alone"),
-    "perturbation/unseen-gene-new-cell-type": profiles.profile(
+    "perturbation/stranger-elsewhere": profiles.profile(
         profiles.unseen_gene_and_context, "no two scored single perturbations that are new, in a context without "
                                           "training"),
     "perturbation/backwards": skills.retrieval(Retrieved.PREDICTIONS_FOR_TRUTH),

@@ -135,6 +135,7 @@ class Aligned:
             training={p: i for i, (_, p) in enumerate(mine)}, known=known,
             known_cells=self.truth.n_cells[[self.at[k] for k in mine]], reference=reference, home=home,
             elsewhere=self._elsewhere(keys, train), seen_elsewhere=frozenset(p for c, p in train if c != name),
+            donor=self.truth.dialect.donors,
             place={gene: i for i, gene in enumerate(self.genes)})
 
     def _values(self, keys: list[tuple[str, str]], default: Floats, control: Floats) -> Floats:

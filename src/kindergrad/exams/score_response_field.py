@@ -2,8 +2,8 @@
   "scores.
 
 Shared controls, as published: they carry the artefact that ``r_art`` tells. Names and values are those of cell-eval
-(equal within 1e-6; ``benchmarks/cell_eval.py``), save that deltas are made with the controls of the truth, not with the
-submitted ones, which can be twisted. With ``own_controls`` the submitted ones are used, as cell-eval does.
+(equal within 1e-6; ``benchmarks/beside_cell_eval.py``), save that deltas are made with the controls of the truth, not
+with the submitted ones, which can be twisted. With ``own_controls`` the submitted ones are used, as cell-eval does.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -50,7 +50,7 @@ class Context:
     elsewhere : (n, genes), mean of the same perturbation in other contexts as a difference from their centroids; NaN
         where there is none.
     reference : (genes,), mean of the training perturbations; None where there are too few.
-    home : whether training perturbations were measured in this context.
+    home : whether training perturbations were measured in this context; donor : whether contexts are donors.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Context:
     home: bool
     elsewhere: Floats
     seen_elsewhere: frozenset[str]
+    donor: bool
     place: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -84,10 +85,8 @@ class Context:
     def subset(self, rows: Sequence[int]) -> Context:
         """The same context with some of its items."""
         at = list(rows)
-        return Context(self.name, self.genes, tuple(self.labels[i] for i in at), self.prediction[at],
-                       self.folds[:, at], self.cells[at], self.controls, self.n_controls, self.weights, self.training,
-                       self.known, self.known_cells, self.reference, self.home, self.elsewhere[at],
-                       self.seen_elsewhere, self.place)
+        return replace(self, labels=tuple(self.labels[i] for i in at), prediction=self.prediction[at],
+                       folds=self.folds[:, at], cells=self.cells[at], elsewhere=self.elsewhere[at])
 
 
 class Material(NamedTuple):

@@ -15,6 +15,7 @@ from kindergrad.stats import response, response_error, response_genes
 Floats = NDArray[np.float64]
 Wanted = Callable[[Context, str], bool]
 _FEWEST_FOR_METADATA = 5
+NO_PAIRS = "no two scored pairs whose genes were both trained alone in the same context"
 
 
 def parts_seen(context: Context, label: str) -> tuple[int, int]:
@@ -31,8 +32,12 @@ def unseen_gene_and_context(context: Context, label: str) -> bool:
     return "+" not in label and not context.home and label not in context.seen_elsewhere
 
 
-def seen_elsewhere(context: Context, label: str) -> bool:
-    return label in context.seen_elsewhere
+def other_cell_type(context: Context, label: str) -> bool:
+    return label in context.seen_elsewhere and not context.donor
+
+
+def other_donor(context: Context, label: str) -> bool:
+    return label in context.seen_elsewhere and context.donor
 
 
 def pair(seen: int) -> Wanted:
@@ -59,7 +64,7 @@ def profile(wanted: Wanted, absent: str) -> Callable[[Material, str], Found]:
             pool.twin(pearson_delta_shared_controls=shared, pearson_delta_cross_fitted=fitted.value,
                       r_art=np.full(len(shared), artefact(context)),
                       top_20_overlap=response_genes.overlap(context.prediction - reference, context.truth - reference),
-                      nearest_training_similarity=nearest(context, reference), **_additive_twin(context, reference))
+                      nearest_training_similarity=nearest(context, reference))
         if not pool.value:
             return NotScored(skill=skill, reason=absent)
         return pool.score(skill, "reliability-weighted correlation, perturbed-mean reference")
@@ -111,13 +116,6 @@ def additive(context: Context) -> Floats:
     return np.asarray(context.control + (context.known[rows] - context.control).sum(axis=1))
 
 
-def _additive_twin(context: Context, reference: Floats) -> dict[str, Floats]:
-    if not all(parts_seen(context, label) == (2, 2) for label in context.labels):
-        return {}
-    total = response.against_mean(additive(context), context.folds, reference, context.weights)
-    return {"additive_baseline": total.value}
-
-
 def nearest(context: Context, reference: Floats) -> Floats:
     """Correlation of each truth with the training profile that is nearest to it; a dial, not a score."""
     if not len(context.known):
@@ -130,6 +128,25 @@ def artefact(context: Context) -> float:
     """Expected correlation of the training mean without signal, with all controls on both sides."""
     known = max(len(context.known), 1)
     return response.shared_control_artefact(context.n_controls, float(np.median(context.cells)), known)
+
+
+def adding(material: Material, skill: str) -> Found:
+    """Pairs whose genes were both trained alone: squared error, since a correlation cannot tell a sum from a mean."""
+    pool = Pool()
+    for context in subsets(material, pair(2)):
+        folds, weights = context.folds, context.weights
+        reference = context.reference if context.reference is not None else context.control
+        named = {"training mean": same(context, reference), **named_floors(context, reference)}
+        floors = {name: response_error.errors(x, folds, weights) for name, x in named.items()}
+        pool.add(context, response_error.errors(context.prediction, folds, weights),
+                 response_error.noise(folds, weights),
+                 floors={SWAPPED: response_error.swapped(context.prediction, folds, weights), **floors})
+        found = response.against_mean(context.prediction, folds, reference, weights)
+        pool.twin(correlation=found.value, sum_of_singles=response_error.errors(additive(context), folds, weights),
+                  top_20_overlap=response_genes.overlap(context.prediction - reference, context.truth - reference))
+    if not pool.value:
+        return NotScored(skill=skill, reason=NO_PAIRS)
+    return pool.score(skill, "minus squared error")
 
 
 def epistasis(material: Material, skill: str) -> Found:
@@ -146,7 +163,7 @@ def epistasis(material: Material, skill: str) -> Found:
         said, true = context.prediction - total, context.truth - total
         pool.twin(residual_correlation_shared_singles=response.pearson(said, true, weights))
     if not pool.value:
-        return NotScored(skill=skill, reason="no scored pairs whose two genes were trained alone in the same context")
+        return NotScored(skill=skill, reason=NO_PAIRS)
     return pool.score(skill, "minus squared error, where the sum of singles is the floor")
 
 

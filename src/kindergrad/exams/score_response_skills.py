@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 Found = SkillScore | NotScored
 
 SWAPPED = "other labels"
+_SURE = 3.0
+"""Standard errors by which halves must beat chance in retrieval."""
 NO_REFERENCE = "needs a reference: name the training perturbations with --train-perturbations, or in a column 'split'"
 
 
@@ -179,7 +181,8 @@ def retrieval(direction: Retrieved) -> Callable[[Material, str], Found]:
                 weights[targets] = 0.0
             value = response_retrieval.beaten(context.prediction, context.folds, direction, weights)
             known = response_retrieval.replicate(context.folds, direction, weights)
-            top = response_retrieval.ceiling(context.folds, direction, weights)
+            sure = known.mean() - 0.5 > _SURE * known.std(ddof=1) / np.sqrt(n)  # else there is nothing to extend
+            top = response_retrieval.ceiling(context.folds, direction, weights) if sure else known.mean()
             pool.add(context, value, known - known.mean() + top, floors={"chance": np.full(n, 0.5)})
             table = response_retrieval.distances(context.prediction, context.truth, weights)
             pool.twin(found_first=_first(table, direction), chance_of_rank_1=np.full(n, 1.0 / n),

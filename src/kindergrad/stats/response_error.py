@@ -10,12 +10,21 @@ from __future__ import annotations
 import numpy as np
 
 from kindergrad.stats.response import UNANSWERABLE, Floats, halves, kept_weight
+from kindergrad.stats.response_retrieval import distances
 
 
 def errors(prediction: Floats, folds: Floats, weights: Floats) -> Floats:
     """Minus the weighted squared error, averaged over the halves of the truth. (n, genes), (4, n, genes) -> (n,)."""
     w = weights / weights.sum()
     return np.asarray(np.mean([-((prediction - a) ** 2 @ w) for a, _, _, _ in halves(folds)], axis=0))
+
+
+def swapped(prediction: Floats, folds: Floats, weights: Floats) -> Floats:
+    """The same of the other items' predictions, mean over them. (n, genes), (4, n, genes) -> (n,), n above 1."""
+    w = weights / weights.sum()
+    tables = [distances(prediction, a, w) for a, _, _, _ in halves(folds)]
+    table = np.mean(tables, axis=0)
+    return np.asarray(-(table.sum(axis=0) - np.diag(table)) / (len(table) - 1))
 
 
 def noise(folds: Floats, weights: Floats) -> Floats:

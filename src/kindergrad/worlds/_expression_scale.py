@@ -43,12 +43,15 @@ def scale_of(store: Store, asked: ExpressionScale | None) -> tuple[ExpressionSca
     if whole and store.log1p:
         raise InputError(f"{store.path}: X holds whole numbers up to {top:g}, yet the file says they are logarithms "
                          f"(uns['log1p']); expected one or the other; {ask}")
-    if whole and low >= 0:
+    if whole and low < 0:
+        raise InputError(f"{store.path}: X holds whole numbers below 0 (down to {low:g}), which are neither counts nor "
+                         "log1p; expected counts from 0 on; give raw counts")
+    if whole:
         return ExpressionScale.COUNTS, f"counts: whole numbers up to {top:,.0f}"
     if top <= _LARGEST_LOG:
         said = ", and the file says so" if store.log1p else ""
         return ExpressionScale.LOG1P, f"log1p: fractions from {low:.3g} to {top:.3g}{said}"
-    raise InputError(f"{store.path}: X holds fractions from {low:.4g} to {top:,.4g}, which are neither counts nor "
+    raise InputError(f"{store.path}: X holds numbers from {low:.4g} to {top:,.4g}, which are neither counts nor "
                      "log1p; "
                      "expected one of them; write raw counts, or log1p of counts per 10,000")
 

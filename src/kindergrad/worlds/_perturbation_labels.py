@@ -20,7 +20,8 @@ CONTROLS = frozenset([
     "nt", "ntc", "negctrl", "neg_ctrl", "neg-ctrl", "negative_control", "negative-control", "safe-targeting",
     "unperturbed", "untreated", "vehicle", "dmso", "mock"])
 _FLAGS = ("control", "is_control", "ctrl")
-_CONTEXTS = ("cell_type", "celltype", "cell_line", "context", "tissue_type")
+_DONORS = ("donor_id", "donor", "patient_id", "patient", "individual")
+_CONTEXTS = ("cell_type", "celltype", "cell_line", "context", "tissue_type", *_DONORS)
 _SYMBOLS = ("feature_name", "gene_name", "gene_symbol", "gene_symbols", "symbol")
 
 
@@ -65,6 +66,11 @@ class Dialect:
     control: str
     context: str | None
     symbols: str
+
+    @property
+    def donors(self) -> bool:
+        """Whether contexts are people, by the name of their column."""
+        return self.context in _DONORS
 
     def __str__(self) -> str:
         where = f", contexts in '{self.context}'" if self.context else ""

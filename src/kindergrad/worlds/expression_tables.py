@@ -24,7 +24,7 @@ from kindergrad.worlds import _expression_scale as scales
 from kindergrad.worlds import _h5ad, _perturbation_labels
 from kindergrad.worlds._perturbation_labels import CONTROL, Columns, Dialect, normalise
 
-__all__ = ["CONTROL", "Columns", "Dialect", "ExpressionTable", "agree", "normalise", "read"]
+__all__ = ["CONTROL", "Columns", "Dialect", "ExpressionTable", "agree", "labelled", "normalise", "read"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -114,6 +114,28 @@ def read(path: Path, *, scale: ExpressionScale | None = None, columns: Columns =
         cells=gathered.cells.reshape(shape), notes=tuple(notes))
 
 
+def labelled(path: Path, columns: Columns = AS_FOUND, *, need_control: bool = True) -> Any:
+    """The whole file in memory, as AnnData with normalised labels in ``obs["perturbation"]``, for libraries that need
+    cells; checked like :func:`read`, but not rescaled.
+
+    Raises
+    ------
+    InputError
+        For what :func:`read` refuses, and where there are several contexts.
+    """
+    with _h5ad.opened(path) as store:
+        genes, symbols = _perturbation_labels.gene_names(path, store.var)
+        found = _perturbation_labels.read(path, store.obs, columns, symbols, need_control=need_control)
+    if len(set(found.contexts)) > 1:
+        raise InputError(f"{path} holds {len(set(found.contexts))} contexts; expected one; write a file per context")
+    import anndata
+    import pandas as pd
+
+    values = anndata.read_h5ad(path).X
+    return anndata.AnnData(values, obs=pd.DataFrame({"perturbation": found.labels}, index=store.obs.index.astype(str)),
+                           var=pd.DataFrame(index=list(genes)))
+
+
 def _splits(obs: Any) -> NDArray[np.str_]:
     if _SPLIT not in obs.columns:
         return np.full(len(obs), "", dtype=str)
@@ -167,7 +189,8 @@ class _Gathered:
             self._look(rows, values)
             if self.scale is ExpressionScale.COUNTS:
                 depth = np.asarray(values.sum(axis=1)).ravel() if totals is None else totals[rows]
-                values = scales.log1p(values, depth)
+                with np.errstate(invalid="ignore", divide="ignore"):  # counts below 0 are counted above, refused below
+                    values = scales.log1p(values, depth)
             self._add(self.group[rows], columns, values)
         self._refuse()
 
