@@ -1,7 +1,7 @@
 """What does a gene do that was never perturbed, if genes of its pathway were?
 
 Shows: analogy: related genes have related effects.
-Does not show: anything about genes without relatives; see unseen-gene.
+Does not show: anything about genes without relatives; see stranger.
 Floor: the mean response of the pathway, of all, and no change.
 Ceiling: the exact response.
 Trap: random splits leave paralogs on both sides; here whole genes are held out in all contexts.

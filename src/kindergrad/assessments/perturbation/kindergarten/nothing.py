@@ -47,7 +47,7 @@ def twin(answers: Floats, items: Any) -> Floats:
 
 
 ASSESSMENT = Assessment(
-    skill="perturbation/nothing-means-nothing", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
+    skill="perturbation/nothing", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
     score=score, twin=twin, metric="1 - size of the response / usual size", twin_metric="under a tenth of the usual",
     chance=0.0, needs=("nothing",), cluster="perturbation", learner="additive", floor=("perturbed-mean",),
     source="guides that cut nothing, and genes that nothing depends on",

@@ -37,7 +37,7 @@ def score(answers: Floats, items: Any) -> Floats:
 
 
 ASSESSMENT = Assessment(
-    skill="perturbation/which-direction", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
+    skill="perturbation/up-or-down", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
     score=score, twin=signs_right, metric="weighted agreement of signs", twin_metric="share of signs", chance=0.0,
     needs=("seen",), cluster="pathway", learner="additive", floor=RESPONSES, source="the 20 genes that move most",
 )

@@ -25,7 +25,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 
 ASSESSMENT = Assessment(
-    skill="perturbation/pair-one-unseen", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
+    skill="perturbation/half-seen-pair", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
     score=agrees, twin=top_twenty, metric="agreement with the response", twin_metric="top 20 named", chance=0.0,
     needs=("half-seen-pair",), cluster="pathways", learner="response-kernel",
     floor=(*RESPONSES, "matching-mean", "best-single"), source="pairs of an unknown gene and a known one",

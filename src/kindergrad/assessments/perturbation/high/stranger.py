@@ -25,7 +25,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 
 ASSESSMENT = Assessment(
-    skill="perturbation/unseen-gene", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
+    skill="perturbation/stranger", version="1.0", items=items, readouts={Readout.RESPONSE: put_response},
     score=correlates, twin=top_twenty, metric="correlation with the response", twin_metric="top 20 named", chance=0.0,
     needs=("stranger",), cluster="pathway", learner="none-yet", floor=RESPONSES,
     source="genes of pathways that no experiment touched",
