@@ -87,7 +87,8 @@ def draw_picture(found: dict[str, list[list[float]]]) -> None:
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 
-    mpl.rcParams.update({"svg.hashsalt": "kindergrad", "svg.fonttype": "none", "font.size": 9, "font.family": "sans-serif"})
+    mpl.rcParams.update({"svg.hashsalt": "kindergrad", "svg.fonttype": "none", "font.size": 9,
+                         "font.family": "sans-serif"})
     figure, panels = plt.subplots(1, 4, figsize=(11, 2.6), layout="constrained", sharex=True)
     for panel, (name, title) in zip(panels, READINGS.items(), strict=True):
         values = np.array(found[name])

@@ -1,6 +1,7 @@
 """Write the syllabus books, ``docs/syllabus``, from the syllabus and from worked items: python docs/make_syllabus.py.
 
-The genomics book lies in that folder, that of another domain in a folder of its name below it. A test writes the pages again and compares, so that the book never tells of another syllabus than the code.
+The genomics book lies in that folder, that of another domain in a folder of its name below it. A test
+writes the pages again and compares, so that the book never tells of another syllabus than the code.
 """
 
 from __future__ import annotations
@@ -59,8 +60,9 @@ on all skills can refute them.
 - **Question**: what is asked, in one sentence.
 - **A worked item**: what the engine sees (a *context*, and one or several *targets*), with the answers of two engines.
   The *oracle* knows the process that wrote the item, and gives the ceiling. The *blind* engine knows only letter
-  frequencies of some kind, and gives the floor. {answers} Items are drawn from a small synthetic genome; the one shown
-  is typical: the oracle answers well, the blind engine as it usually does. "A coin" is the score of chance.
+  frequencies of some kind, and gives the floor. {answers} Items are drawn from a small synthetic genome, or from
+  a simulated world of the exam's own, whose corpus the blind engine has not read; the one shown is typical: the oracle
+  answers well, the blind engine as it usually does. "A coin" is the score of chance.
 - **Floor** and **ceiling**: what can be had without the skill, and the best that can be reached. A score between them,
   0 for the floor and 1 for the ceiling, can be compared between skills; a raw AUROC cannot.
 - **Trap**: how the exam could be passed without the skill. Famous benchmarks have been.
@@ -115,7 +117,7 @@ BOOKS = {"genomics": (STAGES, INTRODUCTION), "perturbation": (PERTURBATION_STAGE
 
 def pages(domain: str = "genomics") -> dict[str, str]:
     """File name -> text of every page."""
-    answer = syllabus_facts.syllabus(domain)
+    answer = syllabus_facts.syllabus(domain, here=False)
     found = {"index.md": _index(answer)}
     for grade, members in _by_grade(answer).items():
         found[f"{grade.value}.md"] = _page(BOOKS[domain][0], grade, members, {e.name: e for e in answer.skills})
@@ -124,7 +126,7 @@ def pages(domain: str = "genomics") -> dict[str, str]:
 
 def graph(domain: str = "genomics") -> str:
     """The picture of the prerequisites."""
-    return figure.svg(syllabus_facts.syllabus(domain))
+    return figure.svg(syllabus_facts.syllabus(domain, here=False))
 
 
 def folder(domain: str) -> Path:

@@ -16,6 +16,8 @@ from kindergrad.worlds.genome import SyntheticGenome
 
 SIZE, ITEMS = 3_000_000, 160
 SCREEN_ITEMS = 60
+WEB = 500_000
+"""Characters of the web of arithmetic."""
 
 SAID_BY_COMPOSITION = {
     "genomics/real-or-shuffled": {
@@ -25,6 +27,15 @@ SAID_BY_COMPOSITION = {
     "genomics/codon-table": {
         "nonsense": "stops (TAA, TAG, TGA) are rare triplets in every frame of a genome full of genes",
     },
+    "genomics/splice-site": {
+        "acceptor": "the letters next to AG are pairs that a corpus full of sites shows",
+        "donor": "the letters next to GT are triplets that a corpus full of sites shows",
+    },
+    "genomics/translation-context": {
+        "presence": "an early ATG is a triplet, which a corpus of well-read leaders lacks",
+    },
+    "genomics/affinity-to-activity": dict.fromkeys(
+        ("shallow", "deep"), "a corpus made of promoters shows the triplets of its three motifs more than others"),
 }
 """Levels that a blind engine tells, and why: the floor takes this share out of the score."""
 
@@ -39,22 +50,35 @@ SAID_AT_MANY_ITEMS = {
     "genomics/codon-table": {
         "missense": "controls are matched in triplet frequencies among 40 sites only; .57 remains",
     },
+    "genomics/finish-the-gene": {
+        "all": "frequent amino acids are written with frequent triplets",
+    },
     "genomics/reading-frame": {
         "all": "three of the six continuations lie on the other strand, whose letters are not those of the context",
     },
 }
 """Levels whose leak shows with 1,500 items only; the floor takes it out of the score, too."""
 
+RARE = "a rare skill; see test_rare_skills_of_arithmetic_improve"
 TOO_SMALL = {
+    **dict.fromkeys(("arithmetic/order-of-operations", "arithmetic/fractions", "arithmetic/equations",
+                     "arithmetic/modular-arithmetic", "arithmetic/like-terms"), RARE),
     "genomics/start-codon": "markov needs some 10 Mb; see test_slow_learners_improve",
     "genomics/right-place": "markov needs some 10 Mb; see test_slow_learners_improve",
 }
-"""Assessments whose learner does not improve on 3 Mb."""
+"""Assessments whose learner does not improve on 3 Mb, or on 500,000 characters."""
 
 
 @cache
 def genome() -> SyntheticGenome:
     return SyntheticGenome(size=SIZE)
+
+
+@cache
+def web(size: int) -> tuple[Any, References]:
+    """The web of arithmetic, and engines that have read it."""
+    made = build.named("arithmetic", 0, size=size)
+    return made, references(made, domain=Domain.ARITHMETIC, learners=("ngram",))
 
 
 @cache
@@ -77,6 +101,8 @@ def home(name: str) -> tuple[Any, References]:
     assessment = catalogue.assessment(name)
     if assessment.domain is Domain.PERTURBATION:
         return screen()
+    if assessment.domain is Domain.ARITHMETIC:
+        return web(WEB)
     return place(None if set(assessment.needs) <= genome().offers else assessment.world)
 
 
@@ -86,7 +112,11 @@ def exceptions(name: str) -> dict[str, str]:
     return said | ({"learner": TOO_SMALL[name]} if name in TOO_SMALL else {})
 
 
-@pytest.mark.parametrize("name", sorted(catalogue.assessments()))
+SIMULATED = [a for a in catalogue.assessments().values() if not catalogue.data_set(a)]
+"""Exams on public sets are in test_public_sets.py."""
+
+
+@pytest.mark.parametrize("name", sorted(a.id for a in SIMULATED))
 def test_assessment_keeps_the_contract(name: str) -> None:
     world, readers = home(name)
     n = SCREEN_ITEMS if name.startswith("perturbation/") else ITEMS
@@ -96,7 +126,7 @@ def test_assessment_keeps_the_contract(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(
-    a.id for a in catalogue.assessments().values() if a.chance == 0.5 and a.domain is not Domain.PERTURBATION))
+    a.id for a in SIMULATED if a.chance == 0.5 and a.domain is not Domain.PERTURBATION))
 def test_blind_engines_at_many_items(name: str) -> None:
     world, readers = home(name)
     check_assessment(catalogue.assessment(name), world, n=1500, references=readers,
@@ -104,7 +134,14 @@ def test_blind_engines_at_many_items(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(TOO_SMALL))
+@pytest.mark.parametrize("name", sorted(name for name, why in TOO_SMALL.items() if why == RARE))
+def test_rare_skills_of_arithmetic_improve(name: str) -> None:
+    world, readers = web(4_000_000)
+    check_assessment(catalogue.assessment(name), world, n=400, references=readers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(name for name, why in TOO_SMALL.items() if why != RARE))
 def test_slow_learners_improve(name: str) -> None:
     large = SyntheticGenome(size=10_000_000)
     check_assessment(catalogue.assessment(name), large, n=2000, references=references(large),
@@ -114,8 +151,8 @@ def test_slow_learners_improve(name: str) -> None:
 def test_every_assessment_examines_a_skill_of_the_syllabus() -> None:
     """The syllabus may hold skills that nobody examines yet; an exam without a skill has no grade."""
     found = {a.skill for a in catalogue.assessments().values()}
-    known = {s for domain in Domain for s in skills.syllabus(domain)}
-    assert found <= known and len(found) == len(catalogue.assessments()) >= 14
+    known = {skill for domain in Domain for skill in skills.syllabus(domain)}
+    assert found <= known and len(found) == len(catalogue.assessments()) >= 28
 
 
 def test_assessments_lie_in_the_folder_of_their_grade() -> None:

@@ -13,8 +13,14 @@ from kindergrad import cli
 
 VERBS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 LONG = ("kindergrad run", "kindergrad run --quick", "kindergrad run --genome my_genome.fna.gz",
-        "kindergrad run --out /tmp/full")
-"""Minutes, or a file that is not there; tests/exams and the checks of a whole clone run them."""
+        "kindergrad run --out /tmp/full",
+        "kindergrad run --engine huggingface --set path=my-model --set tokens=300G --domain genomics --out /tmp/hf",
+        "kindergrad sit genomics/copy --engine huggingface --set path=my-model --set both_strands=true",
+        "kindergrad run --engine checkpoints --set path=my-checkpoints --out /tmp/ladder",
+        "kindergrad score /tmp/predictions.csv --study examples/study.yaml",
+        "kindergrad report /tmp/training/exams")
+"""Minutes, or a file that is not there; tests/exams, tests/torch, test_examples.py and the checks of a whole clone run
+them."""
 
 
 def options(verb: str) -> set[str]:

@@ -15,7 +15,8 @@ from kindergrad.exams import catalogue
 from kindergrad.testing import check_assessment, check_engine
 
 TESTED = {"own_engine.py", "study.yaml", "own_assessment.py", "own_exam.yaml", "forecast_own_table.py",
-          "other_harness.csv", "read_records.py", "make_screen.py"}
+          "other_harness.csv", "read_records.py", "make_screen.py", "answer_elsewhere.py", "train_with_exams.py"}
+"""train_with_exams.py needs transformers: tests/torch/test_example.py."""
 
 
 def test_no_example_is_forgotten() -> None:
@@ -37,6 +38,16 @@ def test_own_engine_and_records(finished: Path, script: Run) -> None:
     assert last["markov", "genomics/exact-word"] > 0.9
     assert abs(last["order-2", "genomics/exact-word"]) < 0.2, "words of ten letters are beyond two letters of context"
     assert "hardest word for markov:" in said
+
+
+def test_answers_from_elsewhere(kindergrad: Run, script: Run, place: Path) -> None:
+    asked, answered = str(place / "items.csv"), str(place / "predictions.csv")
+    kindergrad(["export", "examples/study.yaml", "--items", asked])
+    script([str(ROOT / "examples" / "answer_elsewhere.py"), asked, answered])
+    said = kindergrad(["score", answered, "--study", "examples/study.yaml", "--json"])
+    found = {row["skill"]: row for row in json.loads(said)}
+    assert {row["identity"]["readout"] for row in found.values()} == {"likelihood"}
+    assert found["genomics/next-base"]["n_scored"] == 120
 
 
 def test_own_engine_keeps_the_contract_of_engines() -> None:

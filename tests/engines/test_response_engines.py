@@ -44,7 +44,10 @@ def test_an_engine_that_has_read_nothing_says_so(name: str) -> None:
     spec = catalogue.engine(name)
     engine = spec.make(**spec.settings)
     with pytest.raises(EngineError, match="has read no experiment"):
-        engine.rank_edges(["G1"], ["G2"]) if isinstance(engine, RankEdges) else engine.predict_response([Condition("G1")])
+        if isinstance(engine, RankEdges):
+            engine.rank_edges(["G1"], ["G2"])
+        else:
+            engine.predict_response([Condition("G1")])
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
@@ -76,7 +79,7 @@ def test_learning_in_pieces_is_learning_at_once(screen: GeneNetwork) -> None:
 def test_without_noise_what_was_seen_is_known_and_added_up(name: str, kind: str, least: float, screen: GeneNetwork
                                                            ) -> None:
     known = {c.perturbation for c in screen.trained if c.dose == 1.0 and c.batch != "2"}
-    asked = [c for c in screen.conditions(kind) if {p for p in c.parts} <= known][:40]
+    asked = [c for c in screen.conditions(kind) if set(c.parts) <= known][:40]
     found = agreement(taught(name, screen).predict_response(asked), screen.response(asked))
     assert np.median(found) > least
 

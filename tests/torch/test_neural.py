@@ -96,7 +96,7 @@ def test_the_scan_has_the_gradient_of_a_loop() -> None:
 def test_it_learns_a_planted_word_and_its_untrained_copy_does_not(name: str) -> None:
     rng, word = stream(4, "plant"), "GATTACAGCT"
     corpus = "".join(text(10 + i, int(rng.integers(8, 16))) + word for i in range(1500))
-    engine = make(name, effort=3)
+    engine = make(name, effort=6)
     engine.learn([corpus[:15_000]])
     engine.learn([corpus[15_000:]])
     asked = (["CCT" + word[:5]] * 2, [word[5:], word[5:][::-1]])
@@ -126,6 +126,17 @@ def test_embeddings_and_drawn_letters_do_not_depend_on_the_batch(name: str) -> N
     drawn = engine.generate(texts, 7, seed=3)
     assert [len(t) for t in drawn] == [7] * 4
     assert drawn == [engine.generate([t], 7, seed=3)[0] for t in texts]
+
+
+def test_of_many_short_pieces_whole_ones_are_held_out() -> None:
+    """Their ends alone could not be predicted by anything that needs their beginnings."""
+    read = _training.Text()
+    assert read.add(["ACGTACGTAC"] * 30) == 300
+    assert len(read.held_out) == 3 * 11
+    assert len(read.read) == 27 * 11
+    single = _training.Text()
+    single.add(["ACGTACGTAC" * 10])
+    assert (len(single.read), len(single.held_out)) == (91, 11)
 
 
 def test_bad_input_is_refused() -> None:

@@ -30,7 +30,8 @@ def test_linear_truth_is_that_of_the_structural_equations(linear: GeneNetwork) -
     edges = linear.network.edges
     state = linear.state(condition.context)
     slopes = np.eye(len(state.effects)) - np.linalg.inv(state.effects)
-    assert set(zip(*np.nonzero(np.abs(slopes) > 1e-9), strict=True)) <= set(zip(edges.source, edges.target, strict=True))
+    links = set(zip(edges.source, edges.target, strict=True))
+    assert set(zip(*np.nonzero(np.abs(slopes) > 1e-9), strict=True)) <= links
     shift = linear.interventions.shift([condition])[0]
     moved = np.zeros_like(shift)
     for _ in range(400):

@@ -11,7 +11,8 @@ import pytest
 from kindergrad.core.seeds import item_streams, stream
 from kindergrad.testing import check_world
 from kindergrad.worlds import _background, grammar
-from kindergrad.worlds.grammar import ANY, RULES, WORDS, Arrangement, Grammar
+from kindergrad.worlds._arrangement import ANY, Arrangement, arranged
+from kindergrad.worlds.grammar import RULES, WORDS, Grammar
 
 EVERY = np.array(list(itertools.product(range(4), repeat=7)), dtype=np.uint8)
 TINY = Grammar(seed=1, size=20_000, length=7, width=2, fidelity=0.8)
@@ -24,13 +25,13 @@ def test_it_is_a_world() -> None:
 
 
 @pytest.mark.parametrize("arrangement", [
-    Arrangement((0,)), Arrangement((0, 1), ANY), Arrangement((0, 0 + WORDS), ((2, 3),)),
+    Arrangement((0,)), Arrangement((0, 1), (ANY,)), Arrangement((0, 0 + WORDS), ((2, 3),)),
     Arrangement((1, 0), ((3, 4),)),
 ])
 def test_probabilities_of_all_texts_sum_to_one(arrangement: Arrangement) -> None:
     motifs, read = TINY.motifs("and"), TINY.background.read(EVERY)
     odds = {word: read.odds(motifs[word]) for word in arrangement.words}
-    log_p = TINY.background.log_p(EVERY) + grammar._arranged(arrangement, odds, 7, 2)
+    log_p = TINY.background.log_p(EVERY) + arranged(arrangement, odds, 2)
     assert np.exp(log_p).sum() == pytest.approx(1.0, abs=1e-9)
 
 

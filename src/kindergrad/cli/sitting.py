@@ -20,10 +20,11 @@ Engine = Annotated[str, typer.Option("--engine", help="Name of an engine; 'kinde
 Set = Annotated[list[str] | None, typer.Option("--set", help="Setting of the engine, key=value; may recur.")]
 Study = Annotated[Path | None, typer.Option("--study", help="study.yaml, or a run folder (default: the built-in one).")]
 Of = Annotated[Domain, typer.Option("--domain", help="Whose built-in study.")]
-Items = Annotated[int | None, typer.Option("--items", min=10, help="Items of an exam (default: those of the study).")]
 Keep = Annotated[Path | None, typer.Option("--out", help="Run folder to keep the records in (default: none is kept).")]
 Plugins = Annotated[list[Path] | None, typer.Option("--plugins", help="Python file with an engine or exam.")]
 Only = Annotated[list[str] | None, typer.Option("--assessment", help="Only this assessment; may recur.")]
+
+_SCALES = {Domain.GENOMICS: (1e6,)}  # of "sit", where neither the command nor the study says
 
 
 @app.command("sit")
@@ -31,24 +32,24 @@ def sit(
     assessment: Annotated[str, typer.Argument(help="Such as genomics/exact-word.")],
     engine: Engine,
     set_: Set = None,
-    scale: Annotated[str, typer.Option(help="How much of the corpus an engine that learns reads first.")] = "1e6",
+    scale: Annotated[str | None, typer.Option(help="How much of the corpus an engine that learns reads first.")] = None,
     study: Study = None,
-    items: Items = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything.")] = None,
     out: Keep = None,
     plugins: Plugins = None,
     json: Json = False,
 ) -> None:
     """Let one engine sit one exam."""
-    from kindergrad.exams import catalogue, defaults
+    from kindergrad.core import scale as scales
+    from kindergrad.exams import catalogue, defaults, run
 
     found = catalogue.assessment(assessment, tuple(path.absolute() for path in plugins or ()))
     base = study_of(study, found.domain, plugins=plugins, seed=seed)
-    changed = small(base, [assessment], items)
-    config = defaults.with_engine(changed, engine, set_ or ())
-    from kindergrad.core import scale as scales
-
-    _show(config.model_copy(update={"scales": (scales.parse(scale),)}), out, json)
+    config = defaults.with_engine(small(base, [assessment]), engine, set_ or ())
+    sizes = (scales.parse(scale),) if scale else config.scales[-1:] or _SCALES.get(found.domain, ())
+    with kept(out) as folder, progress() as tell:
+        run.run(config.model_copy(update={"scales": sizes}), folder, tell=tell, command=command())
+        _told(_records(folder), json)
 
 
 @app.command()
@@ -57,7 +58,6 @@ def score(
     domain: Of = Domain.GENOMICS,
     study: Study = None,
     assessment: Only = None,
-    items: Items = None,
     set_: Set = None,
     out: Keep = None,
     json: Json = False,
@@ -67,11 +67,12 @@ def score(
     from kindergrad.exams import defaults, outside, run
 
     given = Predictions(str(predictions))
-    base = small(study_of(study, domain), assessment, items)
+    base = small(study_of(study, domain), assessment)
     config = defaults.with_engine(base, "predictions", [f"path={predictions.absolute()}", *(set_ or ())])
     with kept(out) as folder, progress() as tell:
-        outside.check(given.answered, outside.export(run.prepare(outside.for_export(config), folder, tell)))
-        _run(config, folder, tell)
+        ready = run.prepare(config, folder, tell)
+        outside.check(given.answered, outside.export(ready))
+        run.sit_all(ready, run.planned(ready), workers=1, tell=tell, command=command())
         _told(_records(folder), json)
 
 
@@ -86,14 +87,13 @@ def study_of(path: Path | None, domain: Domain, **given: Any) -> StudyConfig:
     return defaults.study(path, domain=None if path else domain, **given)
 
 
-def small(study: StudyConfig, assessments: list[str] | None, items: int | None) -> StudyConfig:
-    """The study with only these assessments, and so many items."""
+def small(study: StudyConfig, assessments: list[str] | None) -> StudyConfig:
+    """The study with only these assessments, or with its own."""
     from kindergrad.exams import catalogue
 
     for name in assessments or ():
         catalogue.assessment(name, study.plugins)
-    changes: dict[str, Any] = {"assessments": tuple(assessments)} if assessments else {}
-    return study.model_copy(update=changes | ({"items": items} if items else {}))
+    return study.model_copy(update={"assessments": tuple(assessments)}) if assessments else study
 
 
 @contextmanager
@@ -106,18 +106,6 @@ def kept(out: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="kindergrad-") as folder:
         yield Path(folder)
-
-
-def _show(config: StudyConfig, out: Path | None, json: bool) -> None:
-    with kept(out) as folder, progress() as tell:
-        _run(config, folder, tell)
-        _told(_records(folder), json)
-
-
-def _run(config: StudyConfig, folder: Path, tell: Any) -> None:
-    from kindergrad.exams import run
-
-    run.run(config, folder, tell=tell, command=command())
 
 
 def _records(folder: Path) -> list[Record]:

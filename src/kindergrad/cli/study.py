@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kindergrad.cli.doors import EXIT_INCOMPLETE, Json, Source, app, command, console, print_json, progress
+from kindergrad.cli.doors import EXIT_INCOMPLETE, Data, Json, Source, app, command, console, print_json, progress
 from kindergrad.cli.sitting import Of, Only, kept, small, study_of
 from kindergrad.core.names import Domain
 
@@ -29,6 +29,7 @@ def run(
     decoy: Annotated[Path | None, typer.Option(help="FASTA of another genome, for 'whose genome'.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes (default: CPUs).")] = None,
+    data: Data = None,
     adaptive: Annotated[bool, typer.Option("--adaptive", help="Sit next what tells most about the goal.")] = False,
     budget: Annotated[int, typer.Option(min=1, help="With --adaptive: most exams to sit.")] = 200,
     quick: Annotated[bool, typer.Option("--quick", help="A small run; not comparable with others.")] = False,
@@ -40,10 +41,10 @@ def run(
     from kindergrad.exams import pool
     from kindergrad.exams import run as running
     from kindergrad.exams.store import LEDGER
-    from kindergrad.report import card, text
+    from kindergrad.report import card, journey_text, text
 
     config = _study(study, domain=domain, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick,
-                    plugins=plugins)
+                    plugins=plugins, data=data)
     config = _with_engine(config, engine, set_, study)
     with progress() as tell:
         how: dict[str, Any] = {"workers": workers or pool.available(), "tell": tell, "command": command()}
@@ -57,6 +58,7 @@ def run(
         print_json(status)
     else:
         console().print(text.verdict_table(found.forecast, found.belief, found.facts))
+        console().print(journey_text.terminal(found.facts.journey))
         console().print(text.status_text(status))
         console().print(f"report: {page}", highlight=False, soft_wrap=True)
     done = status.ok + status.not_applicable + status.unscored
@@ -81,13 +83,14 @@ def status(out: Annotated[Path, typer.Argument(help="A run folder.")], json: Jso
 def list_(
     kind: Annotated[str, typer.Argument(help="assessments, engines, skills or worlds.")],
     plugins: Annotated[list[Path] | None, typer.Option("--plugins", help="Python file with an engine or exam.")] = None,
+    data: Data = None,
     json: Json = False,
 ) -> None:
     """What there is."""
     from kindergrad.exams import catalogue
     from kindergrad.report import text
 
-    found = catalogue.listing(kind, tuple(plugins or ()))
+    found = catalogue.listing(kind, tuple(plugins or ()), data)
     if json:
         print_json(found)
     else:
@@ -95,11 +98,12 @@ def list_(
 
 
 @app.command()
-def show(skill: Annotated[str, typer.Argument(help="Such as genomics/start-codon.")], json: Json = False) -> None:
+def show(skill: Annotated[str, typer.Argument(help="Such as genomics/start-codon.")], data: Data = None,
+         json: Json = False) -> None:
     """One skill: what is asked, a worked item, what comes before, what a score shows and what not."""
     from kindergrad.report import syllabus_facts, syllabus_text
 
-    found = syllabus_facts.show(skill)
+    found = syllabus_facts.show(skill, data=data)
     if json:
         print_json(found)
     else:
@@ -110,13 +114,14 @@ def show(skill: Annotated[str, typer.Argument(help="Such as genomics/start-codon
 def syllabus(
     domain: Annotated[str, typer.Argument(help="Such as genomics.")] = "genomics",
     svg: Annotated[Path | None, typer.Option("--svg", help="Write the graph of prerequisites into this file.")] = None,
+    data: Data = None,
     json: Json = False,
 ) -> None:
     """All skills by grade, and what each needs."""
     from kindergrad.exchange import tables
     from kindergrad.report import syllabus_facts, syllabus_text
 
-    found = syllabus_facts.syllabus(domain)
+    found = syllabus_facts.syllabus(domain, data=data)
     if svg is not None:
         from kindergrad.report.figures import syllabus as figure
 
@@ -169,10 +174,10 @@ def _questions(source: Path | None, assessments: list[str] | None, domain: Domai
     from kindergrad.exams import outside
     from kindergrad.exams import run as running
 
-    config = small(study_of(source, domain), assessments, None)
+    config = small(study_of(source, domain), assessments)
     folder = source if source is not None and source.is_dir() else None
     with kept(folder) as place, progress() as tell:
-        return outside.export(running.prepare(outside.for_export(config), place, tell))
+        return outside.export(running.prepare(config, place, tell))
 
 
 @app.command()

@@ -183,6 +183,23 @@ def put_likelihood(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]])
     return log_likelihoods(engine, asked["context"], asked["target"])
 
 
+def put_change(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """What a change costs: log P of the changed text minus log P of the original, after the same context."""
+    changed = log_likelihoods(engine, asked["context"], asked["target"])
+    return changed - log_likelihoods(engine, asked["context"], asked["original"])
+
+
+def put_levels(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """Log P of the original and of the changed text after the same context, shape (n, 2)."""
+    both = np.stack([asked["original"], asked["target"]], axis=1)
+    return log_likelihoods(engine, asked["context"][:, None], both)
+
+
+def put_per_letter(engine: LogLikelihood, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
+    """Log P of every target after its context per letter of the target, where targets differ in length."""
+    return put_likelihood(engine, asked) / np.char.str_len(asked["target"])
+
+
 def put_generation(engine: Generate, asked: Mapping[str, NDArray[np.str_]]) -> Floats:
     """Let the engine write, and see to which candidate its text is nearest.
 
@@ -203,7 +220,7 @@ def put_generation(engine: Generate, asked: Mapping[str, NDArray[np.str_]]) -> F
         for row, text in zip(rows, written, strict=True):
             wrong[row] = [sum(map(str.__ne__, candidate, text.ljust(int(length)))) for candidate in target[row]]
     none = np.where(wrong.min(axis=1) > 0, 0.0, -(lengths + 1.0))
-    return checked(APART * np.column_stack([-wrong, none]), (len(wrong), wrong.shape[1] + 1), "generate")
+    return np.concatenate([-APART * wrong, APART * none[:, None]], axis=1)
 
 
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
@@ -220,7 +237,31 @@ def put_fit_values(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: It
     return checked(engine.decide(texts(asked)), asked["target"].shape, "decide")
 
 
+def put_fit_levels(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit the levels of original and changed texts of ``train``, then give both for each asked, shape (n, 2).
+
+    Where only the change was measured (no ``before``), an original counts as 0.
+    """
+    before = np.asarray(train.truth.get("before", np.zeros(len(train))), dtype=np.float64)
+    after = np.asarray(train.truth.get("after", train.truth["value"]), dtype=np.float64)
+    engine.fit(texts(_original(train.asked)) + texts(train.asked), np.concatenate([before, after]))
+    levels = [checked(engine.decide(texts(part)), part["target"].shape, "decide")
+              for part in (_original(asked), asked)]
+    return np.stack(levels, axis=1)
+
+
+def put_fit_changes(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
+    """Fit levels as :func:`put_fit_levels` does; the answer is the difference of the two."""
+    levels = put_fit_levels(engine, asked, train)
+    return levels[:, 1] - levels[:, 0]
+
+
+def _original(asked: Mapping[str, NDArray[np.str_]]) -> dict[str, NDArray[np.str_]]:
+    return {"context": asked["context"], "target": asked["original"]}
+
+
 def texts(asked: Mapping[str, NDArray[np.str_]]) -> list[str]:
+    """Each context with each of its targets."""
     context, target = np.broadcast_arrays(asked["context"], asked["target"])
     return [str(c) + str(t) for c, t in zip(context.flat, target.flat, strict=True)]
 

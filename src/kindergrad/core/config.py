@@ -106,6 +106,10 @@ class StudyConfig(_Strict):
     assessments: tuple[str, ...] = ("all",)
     items: int = Field(default=400, ge=10, le=100_000)
     goal: str | None = None
+    data: Path | None = None
+    """Folder of public data sets, looked through before ``KINDERGRAD_DATA`` and the cache."""
+    worlds: dict[str, str] = Field(default_factory=dict)
+    """Assessment -> another world that its items come from, such as a public data set."""
     plugins: tuple[Path, ...] = ()
     foretell: float | None = Field(default=None, gt=0, lt=1)
     """Share of the largest scale after which forecasts of that scale are registered; None: they are not."""

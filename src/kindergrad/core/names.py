@@ -64,6 +64,7 @@ class Role(StrEnum):
     CONTROL = "control"  # a learner given a corpus without the skill
     UNTRAINED = "untrained"  # the same architecture before it read anything
     BLIND = "blind"  # gives the floor
+    REFERENCE = "reference"  # shown beside the learner: simple engines that were fitted
     ORACLE = "oracle"  # gives the ceiling
 
 

@@ -24,6 +24,7 @@ START = 4
 WINDOW, BATCH = 256, 4  # letters of a training window, windows of a step
 _LEAST = 120_000  # letters that a rung reads at least, so that a small corpus is read many times
 _HELD_OUT, _MOST_HELD_OUT = 0.1, 20_000  # share of a new piece, and letters
+_MANY = 10  # pieces from which on whole ones are held out
 _LOOKS = 8  # how often the held-out text is scored during a rung
 _RATE, _WARM_UP, _DECAY, _CLIP = 2e-3, 0.05, 0.01, 1.0
 
@@ -44,15 +45,19 @@ class Text:
             For a letter other than A, C, G, T, with the piece and the position.
         """
         start = np.array([START], dtype=np.uint8)
-        read, held_out, new = [self.read], [self.held_out], 0
-        for number, piece in enumerate(pieces, start=1):
-            codes = encode(piece, where=f"piece {number}")
-            new += len(codes)
-            cut = len(codes) - min(int(len(codes) * _HELD_OUT), _MOST_HELD_OUT // len(pieces) + 1)
-            read += [start, codes[:cut]]
-            held_out += [start, codes[cut:]] if cut < len(codes) else []
+        read, held_out, room = [self.read], [self.held_out], _MOST_HELD_OUT
+        texts = [encode(piece, where=f"piece {number}") for number, piece in enumerate(pieces, start=1)]
+        for number, codes in enumerate(texts):
+            # of few pieces the last tenth; of many, which may be short, every tenth from its beginning
+            share = _HELD_OUT if len(texts) < _MANY else float(number % _MANY == 0)
+            aside = min(int(len(codes) * share), room)
+            room -= aside
+            kept, tested = (codes[:-aside or None], codes[-aside:]) if len(texts) < _MANY else (
+                codes[aside:], codes[:aside])
+            read += [start, kept] if len(kept) else []
+            held_out += [start, tested] if aside else []
         self.read, self.held_out = np.concatenate(read), np.concatenate(held_out)
-        return new
+        return sum(map(len, texts))
 
 
 def train(net: Any, text: Text, new: int, *, seed: int, effort: float, device: str) -> None:

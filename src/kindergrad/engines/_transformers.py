@@ -179,6 +179,10 @@ class Source:
         other = torch.from_numpy(letters).to(logits.device) != what[:, None]
         return np.asarray(torch.logsumexp(log_p.masked_fill(other, -torch.inf), dim=-1).cpu().numpy())
 
+    def next_token(self, ids: Sequence[int]) -> int:
+        """The most probable token after a text; call it inside :meth:`frozen`."""
+        return int(self._forward([ids]).logits[0, -1].argmax())
+
     def hidden(self, inputs: Sequence[Sequence[int]], layer: int) -> list[NDArray[np.float64]]:
         """Hidden states of one layer, a (length, d) array per row."""
         states = self._forward(inputs, output_hidden_states=True).hidden_states

@@ -85,10 +85,7 @@ class Embedding:
 
     def points(self) -> list[tuple[Scale, ...]]:
         """One point: tokens, where they are given, and parameters."""
-        size = Scale(axis=Axis.PARAMETERS, value=self.parameters)
-        if self.options.tokens is None:
-            return [(size,)]
-        return [(Scale(axis=Axis.TOKENS, value=scales.parse(self.options.tokens)), size)]
+        return point(self.options, self.parameters)
 
     def stand_at(self, point: int) -> None:
         """There is one point only."""
@@ -303,6 +300,14 @@ class Masked(Embedding):
 
 
 _KINDS = {"causal": Causal, "masked": Masked, "embedding": Embedding}
+
+
+def point(options: Options, parameters: int) -> list[tuple[Scale, ...]]:
+    """Where a model stands: tokens, where they are given, and parameters."""
+    size = Scale(axis=Axis.PARAMETERS, value=parameters)
+    if options.tokens is None:
+        return [(size,)]
+    return [(Scale(axis=Axis.TOKENS, value=scales.parse(options.tokens)), size)]
 
 
 def huggingface(path: str, **options: Any) -> Embedding:

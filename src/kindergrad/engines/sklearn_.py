@@ -26,10 +26,11 @@ from kindergrad.core.names import Axis
 
 _DEFAULT = "sklearn.linear_model.LogisticRegression"
 _MAX_ITERATIONS = 2000
+_PENALTIES = np.geomspace(0.1, 1e5, 7)  # of the ridge for measurements; the best by leaving one out
 
 
 class Probe:
-    """A scikit-learn classifier on standardised embeddings, fitted from n labelled examples.
+    """A scikit-learn classifier on standardised embeddings, fitted from n labelled examples; ridge for measurements.
 
     Parameters
     ----------
@@ -50,9 +51,10 @@ class Probe:
         self.embedding = _embedding(embedding, embedding_settings or {}) if isinstance(embedding, str) else embedding
         self._made = _classifier(classifier, dict(options or {}), seed)
         self._fitted: Any = None
+        self._measured = False
 
-    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64]) -> None:
-        """Learn labels 0 and 1 from sequences.
+    def fit(self, sequences: Sequence[str], labels: NDArray[np.int64] | NDArray[np.float64]) -> None:
+        """Learn classes 0 and 1 (whole numbers), or measurements (float64), from sequences.
 
         Raises
         ------
@@ -62,17 +64,23 @@ class Probe:
             For an embedding with non-finite numbers, or with the wrong number of rows.
         """
         from sklearn.base import clone
+        from sklearn.linear_model import RidgeCV
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
-        self._fitted = make_pipeline(StandardScaler(), clone(self._made))
+        self._measured = np.asarray(labels).dtype.kind == "f"
+        last = RidgeCV(alphas=_PENALTIES) if self._measured else clone(self._made)
+        self._fitted = make_pipeline(StandardScaler(), last)
         self._fitted.fit(self._embedded(sequences), labels)
 
     def decide(self, sequences: Sequence[str]) -> NDArray[np.float64]:
-        """Log odds of label 1 (or the classifier's own decision value), shape (n,); refuses as :meth:`fit` does."""
+        """Log odds of label 1 (or the classifier's own decision value, or the measurement), shape (n,); refuses as
+        :meth:`fit` does."""
         if not len(sequences):
             return np.zeros(0)
         vectors = self._embedded(sequences)
+        if self._measured:
+            return np.asarray(self._fitted.predict(vectors), dtype=np.float64)
         if hasattr(self._fitted, "decision_function"):
             return np.asarray(self._fitted.decision_function(vectors), dtype=np.float64)
         p = np.clip(self._fitted.predict_proba(vectors)[:, 1], 1e-12, 1 - 1e-12)

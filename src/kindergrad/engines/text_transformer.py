@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core import extras
 from kindergrad.core.engine import EngineSpec
-from kindergrad.core.errors import InputError
 from kindergrad.core.names import Domain
 from kindergrad.core.seeds import key, stream
 from kindergrad.core.text import CHARACTERS, decode, encode
@@ -53,11 +53,7 @@ class TextTransformer:
     family = "text-transformer"
 
     def __init__(self, width: int = 64, depth: int = 2, effort: float = 1.0, seed: int = 0) -> None:
-        import importlib.util
-
-        if importlib.util.find_spec("torch") is None:
-            raise InputError("engine 'text-transformer' needs torch, which is not installed; try pip install "
-                             "'kindergrad[torch]'")
+        extras.require("torch", f"engine '{self.name}'")
         if width < _HEAD or width % _HEAD or depth < 1 or not effort > 0:
             raise ValueError(f"width must be a multiple of {_HEAD}, depth at least 1 and effort positive; got width "
                              f"{width}, depth {depth}, effort {effort}")
@@ -118,12 +114,13 @@ class TextTransformer:
                  enumerate(zip(context, target, strict=True))]
         for rows in _batches([len(text) if t else 0 for text, t in zip(texts, target, strict=True)]):
             codes, sizes = _padded([texts[r] for r in rows])
-            with torch.no_grad():
-                log_p = torch.log_softmax(self._net(codes[:, :-1]).double(), dim=-1)
-            found = log_p.gather(2, codes[:, 1:, None])[:, :, 0].numpy()
-            place = np.arange(found.shape[1])[None, :]
+            place = np.arange(codes.shape[1] - 1)[None, :]
             asked = (place >= np.array([len(context[r]) for r in rows])[:, None]) & (place < sizes[:, None])
-            out[rows] = np.where(asked, found, 0.0).sum(axis=1)
+            owner, at = np.nonzero(asked)
+            with torch.no_grad():
+                logits = self._net.head(self._net.hidden(codes[:, :-1])[owner, at])
+                log_p = torch.log_softmax(logits.double(), dim=-1).gather(1, codes[owner, at + 1][:, None])
+            out[rows] = np.bincount(owner, weights=log_p[:, 0].numpy(), minlength=len(rows))
         return out
 
     def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]:
@@ -135,11 +132,11 @@ class TextTransformer:
         for size in sorted({len(text) for text in texts}):
             rows = [r for r, text in enumerate(texts) if len(text) == size]
             codes, _ = _padded([texts[r] for r in rows])
+            past: list[dict[str, Any]] = [{} for _ in self._net.blocks]
             with torch.no_grad():
-                for _ in range(length):
-                    best = self._net(codes)[:, -1].argmax(dim=-1)
-                    codes = torch.cat([codes, best[:, None]], dim=1)
-            made[rows] = codes[:, 1 + size :].numpy().astype(np.uint8)
+                for step in range(length):
+                    codes = self._net(codes, past)[:, -1].argmax(dim=-1)[:, None]
+                    made[rows, step] = codes[:, 0].numpy()
         return [decode(row) for row in made]
 
 
@@ -183,13 +180,20 @@ def _net(width: int, depth: int, seed: int) -> Any:
             self.ask, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
             self.wide = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
 
-        def forward(self, x: Any) -> Any:
+        def forward(self, x: Any, past: dict[str, Any]) -> Any:
+            """``past`` keeps what the characters before ``x`` left, and takes in what ``x`` leaves."""
             rows, length, _ = x.shape
-            past = nn.functional.pad(self.near_norm(x).transpose(1, 2), (_NEAR - 1, 0))
-            x = x + nn.functional.glu(self.near(past), dim=1).transpose(1, 2)
+            near = self.near_norm(x).transpose(1, 2)
+            near = torch.cat([past.get("near", near.new_zeros(rows, width, _NEAR - 1)), near], dim=2)
+            x = x + nn.functional.glu(self.near(near), dim=1).transpose(1, 2)
             query, key_, value = (part.reshape(rows, length, -1, _HEAD).transpose(1, 2)
                                   for part in self.ask(self.norm(x)).chunk(3, dim=-1))
-            found = nn.functional.scaled_dot_product_attention(_turned(query), _turned(key_), value, is_causal=True)
+            done = past["key"].shape[2] if past else 0
+            query, key_ = _turned(query, done), _turned(key_, done)
+            if past:
+                key_, value = torch.cat([past["key"], key_], dim=2), torch.cat([past["value"], value], dim=2)
+            past.update(near=near[:, :, length:], key=key_, value=value)
+            found = nn.functional.scaled_dot_product_attention(query, key_, value, is_causal=not done)
             x = x + self.out(found.transpose(1, 2).reshape(rows, length, width))
             return x + self.wide(self.norm_2(x))
 
@@ -197,27 +201,36 @@ def _net(width: int, depth: int, seed: int) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.characters = nn.Embedding(_ALL + 1, width)
-            self.blocks = nn.Sequential(*(Block() for _ in range(depth)))
+            self.blocks = nn.ModuleList(Block() for _ in range(depth))
             self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, _ALL)
             nn.init.zeros_(self.head.weight)  # untaught, all characters are equally probable
             nn.init.zeros_(self.head.bias)
 
-        def forward(self, codes: Any) -> Any:
-            return self.head(self.norm(self.blocks(self.characters(codes))))
+        def hidden(self, codes: Any, past: list[dict[str, Any]] | None = None) -> Any:
+            x = self.characters(codes)
+            for block, before in zip(self.blocks, past or [{} for _ in self.blocks], strict=True):
+                x = block(x, before)
+            return self.norm(x)
+
+        def forward(self, codes: Any, past: list[dict[str, Any]] | None = None) -> Any:
+            return self.head(self.hidden(codes, past))
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Net().eval()
 
 
-def _turned(x: Any) -> Any:
-    """Rotate pairs of channels by an angle that grows with the place (Su et al. 2021, arXiv:2104.09864)."""
+def _turned(x: Any, done: int) -> Any:
+    """Rotate pairs of channels by an angle that grows with the place (Su et al. 2021, arXiv:2104.09864).
+
+    ``done``: how many places there were before the first of ``x``.
+    """
     import torch
 
     half = x.shape[-1] // 2
-    angle = torch.arange(x.shape[2])[:, None] * 1000.0 ** (-torch.arange(half) / half)
+    angle = (done + torch.arange(x.shape[2]))[:, None] * 1000.0 ** (-torch.arange(half) / half)
     left, right = x.chunk(2, dim=-1)
     return torch.cat([left * angle.cos() - right * angle.sin(), left * angle.sin() + right * angle.cos()], dim=-1)
 
 
-ENGINES = (EngineSpec(make=TextTransformer, id="text-transformer", domain=Domain.ARITHMETIC),)
+ENGINES = (EngineSpec(make=TextTransformer, id="text-transformer", extra="torch", domain=Domain.ARITHMETIC),)

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from kindergrad.core import config
+from kindergrad.core import config, extras
 from kindergrad.core.asks import Trained
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import StudyError
@@ -24,7 +24,7 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
 
     Parameters
     ----------
-    given : files of the world: ``genome``, ``annotation``, ``decoy``.
+    given : files of the world, ``genome``, ``annotation``, ``decoy``; and ``data``, the folder of public data sets.
 
     Raises
     ------
@@ -44,6 +44,8 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
     raw = _built_in(domain.value) | {key: value for key, value in raw.items() if value != {}}
     named = [_beside(path, plugin) for plugin in raw.get("plugins", ())] + list(plugins or ())
     raw["plugins"] = tuple(dict.fromkeys(plugin.absolute() for plugin in named))
+    if (data := given.get("data") or raw.get("data")) is not None:
+        raw["data"] = _beside(path, Path(data)).absolute()
     raw |= {"domain": domain} | ({} if seed is None else {"seed": seed})
     return _checked(config.build(raw, where=str(path or "study")))
 
@@ -99,7 +101,14 @@ def _built_in(name: str) -> dict[str, Any]:
     if not file.is_file():
         raise StudyError(f"there is no built-in study '{name}'; give a study file")
     found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found["engines"] = [config for config in found["engines"] if _there(config["id"])]
     return found
+
+
+def _there(engine: str) -> bool:
+    """Whether the library that an engine needs is installed; a built-in study does without the others."""
+    extra = catalogue.engine(engine).extra
+    return extra is None or extras.installed(extra)
 
 
 def _checked(found: StudyConfig) -> StudyConfig:

@@ -36,7 +36,8 @@ def write_down(ready: run.Prepared, exams: run.Planned) -> int:
     ahead = {lane.name: lane.sizes[-1] for lane, _, _ in exams if lane.role is Role.LEARNER}
     late = {lane.name for lane, own, _ in exams for e in own
             if e.size > share * lane.sizes[-1] and store.has(e.identity.record_id)}
-    known = {entry.body["data_hash"] for entry in ledger.read(store.folder / LEDGER).entries if entry.kind == "forecast"}
+    told = ledger.read(store.folder / LEDGER).entries
+    known = {entry.body["data_hash"] for entry in told if entry.kind == "forecast"}
     written = 0
     for engine, found in groupby(sorted(_results(ready), key=lambda row: row.engine), lambda row: row.engine):
         mine = [row for row in found if row.scale <= share * ahead.get(engine, 0.0)]

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import questions
-from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import InputError
 from kindergrad.core.names import Readout
 from kindergrad.exams import material, readouts, run, sit
@@ -18,13 +17,8 @@ _SHOWN = 3  # names given as examples of what is wrong
 ASKED, TRAINING = "asked", "training"
 
 
-def for_export(study: StudyConfig) -> StudyConfig:
-    """The study with a probe as its engine, so that training items are made too."""
-    return study.model_copy(update={"engines": (EngineConfig(id="sklearn"),), "scales": ()})
-
-
 def export(ready: run.Prepared) -> list[dict[str, Any]]:
-    """A row for every question of a study, and for every training item of its probes.
+    """A row for every question of a study that was prepared with probes, and for every training item of these.
 
     Columns: ``item_id`` (the same question has the same), ``readout``, ``part`` (``asked``, or ``training`` with a
     ``label``), ``skill`` that asks first, ``context``, ``target``. A pseudo-likelihood answers the questions of the

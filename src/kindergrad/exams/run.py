@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kindergrad.core.answers import StatusAnswer
-from kindergrad.core.asks import Embed
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import InputError, StudyError
-from kindergrad.core.names import Axis, Role, Status
+from kindergrad.core.names import Axis, Readout, Role, Status
 from kindergrad.core.records import Identity, Record
 from kindergrad.core.scale import Scale
 from kindergrad.core.world import World
 from kindergrad.exams import build, catalogue, lanes, material, plan, pool, sit
+from kindergrad.exams.data import DataError
 from kindergrad.exams.store import Store
 from kindergrad.stats.scoring import cluster_stderr
 
@@ -42,7 +43,7 @@ class Prepared(NamedTuple):
 
 
 class _References(Mapping[str, Any]):
-    """Reference engines, trained on the whole corpus when first asked for."""
+    """Reference engines, made when first asked for; those that learn have then read the whole corpus."""
 
     def __init__(self, names: set[str], study: StudyConfig, world: World) -> None:
         self._names, self._study, self._world = names, study, world
@@ -65,17 +66,16 @@ class _References(Mapping[str, Any]):
 
 
 def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
-    """Build the world and make all items, floors and ceilings that are not on disk yet."""
+    """Build the world and make all items, floors, references and ceilings that are not on disk yet."""
     start = time.perf_counter()
     wanted = plan.chosen(study)
-    probed = any(_needs_training(study, config) for config in study.engines)
     tell(0, 0, f"making the world: {study.world.kind}")
     world = build.world(study)
     maker = material.Maker(
-        world=world, n=study.items, seed=study.seed, with_train=probed,
+        world=world, n=study.items, seed=study.seed, train=_training_items(study), data=study.data, worlds=study.worlds,
         references=_References(material.reference_names(wanted, world.exact), study, world),
     )
-    left_out = {a.id: why for a in wanted if (why := _lacks(a, maker.place(a)))}
+    left_out = {a.id: why for a in wanted if (why := _lacks(a, maker))}
     offered = [a for a in wanted if a.id not in left_out]
     if not offered:
         raise StudyError(f"this world offers none of the chosen assessments: {'; '.join(left_out.values())}")
@@ -185,39 +185,69 @@ def records(folder: Path | str) -> list[Record]:
     return [store.read(store.place(i) / "record.json") for i in planned["records"] if store.has(i)]
 
 
-def _needs_training(study: StudyConfig, config: EngineConfig) -> bool:
-    """Whether training items must be made: for a probe, or for an engine with embeddings to probe."""
-    spec = catalogue.engine(config.id, study.plugins)
-    return spec.axis is Axis.EXAMPLES or isinstance(plan.make(spec, config, 0), Embed)
+def _training_items(study: StudyConfig) -> int:
+    """How many are made: many for curves over examples, fewer for probes and references."""
+    axes = [catalogue.engine(config.id, study.plugins).axis for config in study.engines]
+    return material.TRAIN_ITEMS if Axis.EXAMPLES in axes else sit.PROBE_ITEMS
 
 
-def _lacks(assessment: Assessment, world: World) -> str:
-    """Empty, or why this world cannot offer the assessment."""
+def _lacks(assessment: Assessment, maker: material.Maker) -> str:
+    """Empty, or why the world of the assessment cannot offer it, or is not on this machine."""
+    try:
+        world = maker.place(assessment)
+    except DataError as error:
+        return f"{assessment.id}: {error}"
     need = next((need for need in assessment.needs if need not in world.offers), None)
     return "" if need is None else f"{assessment.id}: {world.missing.get(need, f'this world offers no {need}')}"
 
 
-def _identity(world: World, assessment: Assessment, made: material.Material, engine: str) -> Identity:
-    return Identity(engine=engine, engine_digest=world.digest, scale=(Scale(axis=world.axis, value=world.size),),
-                    assessment=assessment.id, version=assessment.version, level=made.level,
-                    items_digest=made.items.digest, readout=next(iter(assessment.readouts)), seed=0)
+class _Sitting(NamedTuple):
+    """A reference with its scores, or the reason why it has none."""
+
+    name: str
+    role: Role
+    both: NDArray[np.float64] | None
+    identity: Identity
+    reason: str = ""
+
+
+def _sittings(world: World, assessment: Assessment, made: material.Material) -> list[_Sitting]:
+    """Blind engines, references and ceiling of one exam."""
+    whole = Scale(axis=world.axis, value=world.size)
+    examples = Scale(axis=Axis.EXAMPLES, value=len(made.train) if made.train else 1)
+
+    def one(name: str, role: Role, both: NDArray[np.float64] | None, reason: str = "") -> _Sitting:
+        fitted = role is Role.REFERENCE
+        readout = Readout.FIT if fitted else next(iter(assessment.readouts))
+        identity = Identity(engine=name, engine_digest=world.digest, scale=(examples if fitted else whole,),
+                            assessment=assessment.id, version=assessment.version, level=made.level,
+                            items_digest=made.items.digest, readout=readout, seed=0)
+        return _Sitting(name, role, both, identity, reason)
+
+    return [*(one(name, Role.BLIND, both) for name, both in made.blind.items()),
+            *(one(name, Role.REFERENCE, both) for name, both in made.references.items()),
+            *(one(name, Role.REFERENCE, None, reason) for name, reason in made.failures.items()),
+            one(_top_name(made), Role.ORACLE, made.top)]
 
 
 def _keep_references(store: Store, world: World, assessment: Assessment, made: material.Material) -> None:
-    """Blind engines and the oracle are records like any other."""
-    sitters = [(name, Role.BLIND, both) for name, both in made.blind.items()]
-    for name, role, both in [*sitters, (_top_name(made), Role.ORACLE, made.top)]:
-        identity = _identity(world, assessment, made, name)
-        if store.has(identity.record_id):
+    """Blind engines, references and the oracle are records like any other."""
+    for sat in _sittings(world, assessment, made):
+        if store.has(sat.identity.record_id):
+            continue
+        candidate = sit.Candidate(None, sat.role.value, sat.role)
+        if sat.both is None:
+            store.write(sit.outcome(candidate, assessment, made, sat.identity, status=Status.FAILED, reason=sat.reason),
+                        {})
             continue
         clusters = made.items.truth["cluster"]
-        estimand = sit.between(np.asarray(both[0]), made)
-        record = sit.outcome(
-            sit.Candidate(None, role.value, role), assessment, made, identity,
+        estimand = sit.between(np.asarray(sat.both[0]), made)
+        store.write(sit.outcome(
+            candidate, assessment, made, sat.identity,
             status=Status.OK if estimand.score is not None else Status.UNSCORED, reason=estimand.reason,
-            value=float(both[0].mean()), stderr=cluster_stderr(both[0], clusters), twin_value=float(both[1].mean()),
-            twin_stderr=cluster_stderr(both[1], clusters), n_scored=len(made.items), estimand=estimand)
-        store.write(record, {})
+            value=float(sat.both[0].mean()), stderr=cluster_stderr(sat.both[0], clusters),
+            twin_value=float(sat.both[1].mean()), twin_stderr=cluster_stderr(sat.both[1], clusters),
+            n_scored=len(made.items), estimand=estimand), {})
 
 
 def _top_name(made: material.Material) -> str:
@@ -229,5 +259,5 @@ def reference_ids(ready: Prepared) -> list[str]:
     out = []
     for key, (assessment, _, _) in ready.materials.items():
         made = material.load(ready.store.cache / f"{key}.npz")
-        out += [_identity(ready.world, assessment, made, name).record_id for name in [*made.blind, _top_name(made)]]
+        out += [sat.identity.record_id for sat in _sittings(ready.world, assessment, made)]
     return out

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kindergrad.exams.material import Material
 
 PROBE_ITEMS = 500
-"""Training items of a frozen probe; curves over examples are those of the readout ``fit``."""
+"""Training items of a frozen probe; a curve over examples is that of the readout ``fit``."""
 _NAMED = 8  # items named in a record that were read in windows
 
 
@@ -66,8 +66,7 @@ def sit(candidate: Candidate, assessment: Assessment, material: Material, identi
     items = material.items
     train = None
     if identity.readout in readouts.NEEDS_TRAINING and material.train is not None:
-        fit = identity.readout is Readout.FIT
-        train = first(material.train, int(identity.scale[0].value) if fit else PROBE_ITEMS)
+        train = first(material.train, int(identity.scale[0].value) if identity.readout is Readout.FIT else PROBE_ITEMS)
     try:
         answers = ask(candidate.engine, assessment, identity.readout, items, train)
         told = _diagnose(candidate, assessment, items)

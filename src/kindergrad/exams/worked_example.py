@@ -41,12 +41,14 @@ class Option(Contract):
     right : whether it is the true one; None where the exam offers no choice.
     oracle, blind : the answers of the two, in the unit of the readout (natural log of a probability, or a difference
         of two); None where there is none.
+    measured : what was measured of it, where the exam asks to rank; else None.
     """
 
     asked: dict[str, str]
     right: bool | None
     oracle: Finite | None
     blind: Finite | None
+    measured: Finite | None = None
 
 
 class Sitter(Contract):
@@ -165,12 +167,13 @@ def _options(items: Items, at: int, oracle: Floats | None, blind: Floats | None)
     """The candidates of an item, or the one thing that it asks."""
     asked = {name: np.atleast_1d(column[at]) for name, column in items.asked.items()}
     count = max(len(texts) for texts in asked.values())
-    true = items.truth.get("true")
+    true, value = items.truth.get("true"), items.truth.get("value")
     found = []
     for i in range(count):
         texts = {name: _cut(str(column[i] if len(column) > 1 else column[0])) for name, column in asked.items()}
         right = None if true is None or count == 1 else i == int(true[at])
-        found.append(Option(asked=texts, right=right, oracle=_answer(oracle, at, i), blind=_answer(blind, at, i)))
+        found.append(Option(asked=texts, right=right, oracle=_answer(oracle, at, i), blind=_answer(blind, at, i),
+                            measured=_answer(value, at, i)))
     return tuple(found)
 
 

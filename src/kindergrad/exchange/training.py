@@ -48,7 +48,7 @@ class Sitter:
                  grades: Sequence[Grade | str] = EARLY, probe: bool = False) -> None:
         base = study if isinstance(study, StudyConfig) else defaults.study(Path(study) if study else None)
         wanted = {Grade(grade) for grade in grades}
-        changes: dict[str, Any] = {"engines": (EngineConfig(id="sklearn" if probe else "uniform"),), "controls": ()}
+        changes: dict[str, Any] = {"engines": (EngineConfig(id="uniform"),), "controls": ()}
         if base.assessments == ("all",):
             changes["assessments"] = tuple(a.id for a in plan.chosen(base) if skills.skill(a.skill).grade in wanted)
         self.study = base.model_copy(update=changes)

@@ -60,7 +60,8 @@ def _one(members: Sequence[SkillPosterior], target: float, prerequisites: Mappin
     crossings = [_draws(p, target) for p in members]
     grades = _by_grade(members, crossings)
     return Journey(
-        engine=curve.engine, readout=curve.readout, axis=curve.axis, scale_now=10.0 ** max(p.curve.now for p in members),
+        engine=curve.engine, readout=curve.readout, axis=curve.axis,
+        scale_now=10.0 ** max(p.curve.now for p in members),
         rises=tuple(_rise(p, target, first_met) for p in members),
         grades=tuple(GradeRise(grade=g, skills=n, half=Interval(**summary(at, ten_to=True)),
                                p_never=float(np.mean(np.isinf(at)))) for g, (n, at) in grades.items()),
@@ -138,8 +139,10 @@ def _foretold(resolved: Sequence[Resolved]) -> tuple[Foretold, ...]:
     earliest: dict[str, Resolved] = {}
     for result in sorted(resolved, key=lambda r: (r.forecast.scale_now, r.registered)):
         earliest.setdefault(result.forecast.skill, result)
-    return tuple(Foretold(
-        skill=r.forecast.skill, scale_then=r.forecast.scale_now, scale=r.forecast.scale,
-        median=float(np.interp(0.5, LEVELS, r.forecast.quantiles)), q05=float(np.interp(0.05, LEVELS, r.forecast.quantiles)),
-        q95=float(np.interp(0.95, LEVELS, r.forecast.quantiles)), outcome=r.outcome, inside80=r.inside80,
-        inside90=r.inside90) for r in earliest.values())
+    out = []
+    for r in earliest.values():
+        low, median, high = np.interp([0.05, 0.5, 0.95], LEVELS, r.forecast.quantiles)
+        out.append(Foretold(skill=r.forecast.skill, scale_then=r.forecast.scale_now, scale=r.forecast.scale,
+                            median=float(median), q05=float(low), q95=float(high), outcome=r.outcome,
+                            inside80=r.inside80, inside90=r.inside90))
+    return tuple(out)

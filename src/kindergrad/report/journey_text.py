@@ -6,6 +6,7 @@ The same sentences stand on the page and in the terminal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +16,26 @@ from kindergrad.core.names import Grade, Readout, ThresholdKind, Verdict
 from kindergrad.report import words
 from kindergrad.report.ladder import plain
 
+if TYPE_CHECKING:
+    from rich.console import Group
+
 LATE = 1.5
 """Times the scale of the score at which an exact match counts as late."""
+
+
+def terminal(answer: JourneyAnswer | None) -> Group:
+    """All questions and answers, for a terminal; nothing where there is nothing to tell."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    lines: list[Text | Padding] = []
+    for found in shown(answer) if answer else ():
+        lines.append(Text(f"From easy to hard: {title(found, answer)}", style="bold"))
+        for question, said in sentences(found, answer):
+            lines += [Padding(Text(question), (0, 0, 0, 1)), Padding(Text(said, style="dim"), (0, 0, 0, 3))]
+        lines.append(Text(""))
+    return Group(*lines)
 
 
 def title(found: Journey, answer: JourneyAnswer) -> str:
@@ -58,7 +77,7 @@ def needs(found: Journey) -> str:
     if not found.ahead_of_need:
         return "No skill clearly rose before one that it is thought to need."
     said = words.join([f"{plain(e.harder)} before {plain(e.easier)}" for e in found.ahead_of_need])
-    return f"Yes: {said}. What the syllabus takes for a need was none for this engine, or the exam is passed without it."
+    return f"Yes: {said}. What the syllabus takes for a need was none here, or the exam is passed without it."
 
 
 def jumps(found: Journey) -> str:
@@ -98,8 +117,8 @@ def foretold(found: Journey) -> str:
     inside, inside80 = sum(f.inside90 for f in due), sum(f.inside80 for f in due)
     worst = max(due, key=lambda f: abs(f.off))
     steps = sorted({round(f.scale / f.scale_then, 1) for f in due})
-    text = f"From {_range([f.scale_then for f in due])}, for {_times(steps)} as much: {inside} of {len(due)} outcomes " \
-        f"lie in their 90 % interval, {inside80} in that of 80 %; off by {np.median(off):.2f} in the median. "
+    text = f"From {_range([f.scale_then for f in due])}, for {_times(steps)} as much: {inside} of {len(due)} " \
+        f"outcomes lie in their 90 % interval, {inside80} in that of 80 %; off by {np.median(off):.2f} in the median. "
     return text + (f"Farthest off: {plain(worst.skill)}, foretold {_interval(worst)}, came out at "
                    f"{words.number(worst.outcome)}.")
 

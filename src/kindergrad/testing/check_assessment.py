@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.assessment import Assessment
+from kindergrad.core.assessment import BY, Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Axis, CeilingKind, Domain, Readout
 from kindergrad.core.seeds import stream
 from kindergrad.core.text import CHARACTERS
 from kindergrad.exams import catalogue, readouts, sit
 from kindergrad.exams.material import TRAIN_SEED
+from kindergrad.exams.references import Exam
 from kindergrad.stats.scoring import cluster_stderr
 from kindergrad.syllabus import skills
 from kindergrad.testing.mock import Mock
@@ -33,14 +34,14 @@ Floats = NDArray[np.float64]
 FIELDS = ("Shows", "Does not show", "Floor", "Ceiling", "Trap", "Source")
 FEWEST_LINES, MOST_LINES = 30, 120
 NONE_YET = "none-yet"
-LEARNER = "learner"
-"""Key of ``exceptions`` for the kindergarten property; the other keys are levels."""
+LEARNER, LENGTH = "learner", "length"
+"""Keys of ``exceptions`` for the kindergarten property, and for candidates of one length; the other keys are levels."""
 _SURE = 4.0  # standard errors: one false alarm in some 15,000 comparisons
 _CLEAR = 3.0  # standard errors between two scores on the same items
 _RARE = 1e-5  # p value below which the place of the true candidate is not uniform
+_EXAMPLES = (10, 200)  # training items of an engine that learns from labelled examples, few and many
 _LETTERS = {Domain.GENOMICS: "ACGT", Domain.ARITHMETIC: CHARACTERS}  # that may be asked
 _UNIFORM = {Domain.GENOMICS: "uniform", Domain.ARITHMETIC: "text-uniform"}
-_EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
 _LITTLE = 10  # pieces of a corpus that is no text
 _GUESSES = 40
 _MOCKS = 5
@@ -100,7 +101,7 @@ class _Sat(NamedTuple):
 
 def references(world: Any, *, domain: Domain = Domain.GENOMICS, learners: tuple[str, ...] = ("markov",),
                little: int = 1000) -> References:
-    """Blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all of it."""
+    """All blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all."""
     corpus = world.corpus(0)
     blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items()
              if spec.role.value == "blind" and spec.domain is domain}
@@ -134,18 +135,21 @@ def check_assessment(
     n : items per level.
     references : engines that sit the exam; made with :func:`references` where None.
     exceptions : level -> reason why a blind engine may tell it; ``"learner"`` -> reason why the learner is not
-        expected to improve on this corpus. A level that is listed without need is an error: the list may only shrink.
+        expected to improve on this corpus; ``"length"`` -> reason why candidates differ in length. A level that is
+        listed without need is an error: the list may only shrink.
 
     Returns
     -------
     Level -> floor, ceiling and scores of the learner, so that they can be shown.
     """
     told = dict(exceptions or {})
-    _require(assessment, set(told) <= {*assessment.levels, LEARNER}, f"exceptions name no level: {sorted(told)}")
+    known = {*assessment.levels, LEARNER, LENGTH}
+    _require(assessment, set(told) <= known, f"exceptions name no level: {sorted(set(told) - known)}")
     _declared(assessment)
     engines = references or _references(world, assessment)
     sat = [_sit(assessment, world, level, (n, seed), engines) for level in assessment.levels]
     for one in sat:
+        _truth_free(assessment, one.items, told.get(LENGTH))
         _same_items(assessment, world, one, seed)
         _guessing(assessment, one)
         _oracle(assessment, one)
@@ -171,20 +175,23 @@ def _taught(name: str, corpus: list[Any]) -> Any:
 
 def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], engines: References) -> _Sat:
     items = assessment.items(world, size[0], level, size[1])
-    _truth_free(assessment, items)
 
     def scores(engine: Any, train: Items | None = None) -> Floats:
         readout = next(iter(assessment.readouts)) if train is None else Readout.FIT
         return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
-    absent = sorted(set(assessment.floor) - set(engines.blind))
-    _require(assessment, not absent, f"floor names blind engines that do not exist: {absent}")
-    blind = {name: scores(engines.blind[name]) for name in assessment.floor}
+    absent = sorted(n for n in set(assessment.floor) - set(catalogue.engines()) if not n.startswith(BY))
+    _require(assessment, not absent, f"floor names engines that do not exist: {absent}")
+    examples = None
+    if Readout.FIT in assessment.readouts:
+        examples = assessment.items(getattr(world, "training", world), _EXAMPLES[1], level, size[1] + TRAIN_SEED)
+    fresh = {name: _taught(name, []) for name in set(assessment.floor) & set(catalogue.engines()) - set(engines.blind)}
+    beside = Exam(assessment, items, examples, {**engines.blind, **fresh})
+    blind = {name: beside.both(name)[0] for name in assessment.floor}
     top = None if items.ideal is None else np.asarray(assessment.score(items.ideal, items))
     learner = {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items() if readouts.able(b, assessment)}
-    if assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
-        train = assessment.items(world, _EXAMPLES[1], level, size[1] + TRAIN_SEED)
-        few, many = (scores(_taught(assessment.learner, []), sit.first(train, k)) for k in _EXAMPLES)
+    if examples and assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
+        few, many = (scores(_taught(assessment.learner, []), sit.first(examples, k)) for k in _EXAMPLES)
         learner |= {assessment.learner: (few, many)}
     mocks = engines.mocks or [Mock(seed, domain=assessment.domain) for seed in range(_MOCKS)]
     return _Sat(level, items, blind, top, learner,
@@ -220,7 +227,7 @@ def _same_items(a: Assessment, world: Any, one: _Sat, seed: int) -> None:
     _require(a, same, f"level {one.level}: the first items change when more are asked; use one stream per item")
 
 
-def _truth_free(a: Assessment, items: Items) -> None:
+def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None:
     """Nothing that is asked tells what is true: not a column, not a place, not a length."""
     _require(a, not set(items.asked) & set(items.truth), "asked and truth must not share columns")
     for name, column in items.asked.items():
@@ -248,13 +255,14 @@ def _truth_free(a: Assessment, items: Items) -> None:
     lengths = np.stack(np.broadcast_arrays(*[np.char.str_len(column) for column in items.asked.values()
                                              if column.ndim == 2]))
     uneven = sorted(np.flatnonzero((lengths != lengths[:, :, :1]).any(axis=(0, 2))))
-    _require(a, not uneven, f"candidates differ in length, first in item {uneven[0] if uneven else 0}")
+    first = f"first in item {uneven[0]}" if uneven else "as was said, do not: take it off the list"
+    _require(a, bool(uneven) is bool(uneven_lengths), f"candidates differ in length, {first}")
 
 
 def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
     if {"true", "value"} & set(one.items.truth):
-        shape = (len(one.items), _candidates(one.items))
+        shape = one.mocks[0].shape
         draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
         mean = np.mean(draws, axis=0)
         off, error = float(mean.mean()) - a.chance, max(one.stderr(mean), 1e-12)

@@ -6,7 +6,9 @@ and the odds of a word at each place need one number per place.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -142,21 +144,32 @@ def rearranged(rng: np.random.Generator, letters: Codes, weight: Floats) -> Code
     Equal weights give every order alike; a motif as weights gives orders that fit it. Exact: the total weight of all
     orders of the letters that are left is summed from the end.
     """
-    width = len(letters)
-    full = tuple(int(c) for c in np.bincount(letters, minlength=4))
+    rows = tuple(map(tuple, weight.tolist()))
+    left = tuple(np.bincount(letters, minlength=4).tolist())
+    total, out = _orders(rows, left), []
+    for row, draw in zip(rows, rng.random(len(letters)).tolist(), strict=True):
+        chance = [row[x] * total[_fewer(left, x)] if left[x] else 0.0 for x in range(4)]
+        at, target = 0, draw * sum(chance)
+        while target >= chance[at] and at < 3:
+            target -= chance[at]
+            at += 1
+        while not left[at]:  # rounding at the very end
+            at -= 1
+        out.append(at)
+        left = _fewer(left, at)
+    return np.array(out, dtype=np.uint8)
+
+
+@lru_cache(maxsize=8192)
+def _orders(weight: tuple[tuple[float, ...], ...], full: tuple[int, ...]) -> dict[tuple[int, ...], float]:
+    """Counts of letters -> total weight of all their orders at the last positions."""
     total: dict[tuple[int, ...], float] = {(0, 0, 0, 0): 1.0}
+    for counts in sorted(itertools.product(*(range(most + 1) for most in full)), key=sum):
+        if any(counts):
+            own = weight[len(weight) - sum(counts)]
+            total[counts] = sum(own[x] * total[_fewer(counts, x)] for x in range(4) if counts[x])
+    return total
 
-    def fewer(counts: tuple[int, ...], letter: int) -> tuple[int, ...]:
-        return (*counts[:letter], counts[letter] - 1, *counts[letter + 1 :])
 
-    grid = [(a, c, g, t) for a in range(full[0] + 1) for c in range(full[1] + 1) for g in range(full[2] + 1)
-            for t in range(full[3] + 1) if a + c + g + t]
-    for counts in sorted(grid, key=sum):
-        own = weight[width - sum(counts)]
-        total[counts] = sum(own[x] * total[fewer(counts, x)] for x in range(4) if counts[x])
-    out, left = np.zeros(width, dtype=np.uint8), full
-    for i in range(width):
-        chance = np.array([weight[i, x] * total[fewer(left, x)] if left[x] else 0.0 for x in range(4)])
-        out[i] = np.searchsorted(chance.cumsum() / chance.sum(), rng.random(), side="right")
-        left = fewer(left, int(out[i]))
-    return out
+def _fewer(counts: tuple[int, ...], letter: int) -> tuple[int, ...]:
+    return (*counts[:letter], counts[letter] - 1, *counts[letter + 1 :])

@@ -22,26 +22,35 @@ SHOWN = 5
 """Problems of its own skill that a document shows."""
 RECALLED = 1
 """Problems of each skill that it needs."""
-BLOCK = 1000
+BLOCK = 100
 """Documents drawn at a time: one piece of the corpus."""
 _TALK = (2, 5)  # sentences of a document that is only talk
 _WORDS = (4, 9)  # words of a sentence
 _NUMBERS = 0.02  # of the words of talk
 VOCABULARY = (
-    "the of and to in is it that was for on are as with his they at be this from have or by had not but what all were "
-    "we when your can said there use an each which she do how their if will up other about out many then them these so "
-    "some her would make like him into time has look two write go see number no way could people my than first water "
-    "been call who oil its now find long down day did get come made may part over new sound take only little work know "
-    "place year live me back give most very after thing our just name good sentence man think say great where help "
-    "through much before line right too mean old any same tell boy follow came want show also around form three small "
-    "set put end does another well large must big even such because turn here why ask went men read need land "
-    "different home us move try kind hand picture again change off play spell air away animal house point page letter "
-    "mother answer found study still learn should america world high every near add food between own below country "
-    "plant last school father keep tree never start city earth eye light thought head under story saw left few while "
-    "along might close something seem next hard open example begin life always those both paper together got group "
-    "often run important until children side feet car mile night walk white sea began grow took river four carry state "
-    "once book hear stop without second later miss idea enough eat face watch far really almost let above girl "
-    "sometimes mountain cut young talk soon list song being leave family body music color").split()
+    "the", "of", "and", "to", "in", "is", "it", "that", "was", "for", "on", "are", "as", "with", "his", "they", "at",
+    "be", "this", "from", "have", "or", "by", "had", "not", "but", "what", "all", "were", "we", "when", "your", "can",
+    "said", "there", "use", "an", "each", "which", "she", "do", "how", "their", "if", "will", "up", "other", "about",
+    "out", "many", "then", "them", "these", "so", "some", "her", "would", "make", "like", "him", "into", "time",
+    "has", "look", "two", "write", "go", "see", "number", "no", "way", "could", "people", "my", "than", "first",
+    "water", "been", "call", "who", "oil", "its", "now", "find", "long", "down", "day", "did", "get", "come", "made",
+    "may", "part", "over", "new", "sound", "take", "only", "little", "work", "know", "place", "year", "live", "me",
+    "back", "give", "most", "very", "after", "thing", "our", "just", "name", "good", "sentence", "man", "think",
+    "say", "great", "where", "help", "through", "much", "before", "line", "right", "too", "mean", "old", "any",
+    "same", "tell", "boy", "follow", "came", "want", "show", "also", "around", "form", "three", "small", "set", "put",
+    "end", "does", "another", "well", "large", "must", "big", "even", "such", "because", "turn", "here", "why", "ask",
+    "went", "men", "read", "need", "land", "different", "home", "us", "move", "try", "kind", "hand", "picture",
+    "again", "change", "off", "play", "spell", "air", "away", "animal", "house", "point", "page", "letter", "mother",
+    "answer", "found", "study", "still", "learn", "should", "america", "world", "high", "every", "near", "add",
+    "food", "between", "own", "below", "country", "plant", "last", "school", "father", "keep", "tree", "never",
+    "start", "city", "earth", "eye", "light", "thought", "head", "under", "story", "saw", "left", "few", "while",
+    "along", "might", "close", "something", "seem", "next", "hard", "open", "example", "begin", "life", "always",
+    "those", "both", "paper", "together", "got", "group", "often", "run", "important", "until", "children", "side",
+    "feet", "car", "mile", "night", "walk", "white", "sea", "began", "grow", "took", "river", "four", "carry",
+    "state", "once", "book", "hear", "stop", "without", "second", "later", "miss", "idea", "enough", "eat", "face",
+    "watch", "far", "really", "almost", "let", "above", "girl", "sometimes", "mountain", "cut", "young", "talk",
+    "soon", "list", "song", "being", "leave", "family", "body", "music", "color",
+)
 
 
 class Document(NamedTuple):

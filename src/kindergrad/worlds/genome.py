@@ -209,6 +209,14 @@ class SyntheticGenome:
         before = _coding.codons_of(_rows(np.array([str(text)[-3:] for text in context])))[:, 0]
         return self.coding.log_p(_coding.codons_of(_rows(candidates)), np.repeat(before, c)).reshape(n, c)
 
+    def amino_log_p(self, genes: Sequence[Gene], codons: Sequence[int]) -> NDArray[np.float64]:
+        """Natural log probability of each amino acid at a codon of each gene (the start is codon 0), shape (n, 20)."""
+        before = _coding.codons_of(_rows(np.array([g.coding[3 * i - 3 : 3 * i] for g, i in zip(genes, codons,
+                                                                                            strict=True)])))[:, 0]
+        amino = _coding.amino_acids()
+        next_codon = np.where((np.asarray(codons) > 1)[:, None], self.coding.step[before], self.coding.first)
+        return np.log(np.stack([next_codon[:, amino == a].sum(axis=1) for a in range(20)], axis=1))
+
     def substitution_log_odds(self, codons: str, letter: str) -> float:
         """Change in natural log probability when the last letter of the middle of three codons changes."""
         changed = codons[:5] + letter + codons[6:]

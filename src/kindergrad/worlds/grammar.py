@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kindergrad.core import seeds
 from kindergrad.core.dna import decode, encode
 from kindergrad.worlds import _background
-from kindergrad.worlds._background import ORDER, Codes, Floats, Written
+from kindergrad.worlds._arrangement import ANY, Arrangement, chosen, mixture
+from kindergrad.worlds._background import Codes, Floats, Written
 from kindergrad.worlds._simulator import Simulator
 from kindergrad.worlds.shuffles import distinct_shuffles
 
@@ -28,14 +28,6 @@ WORLD = "grammar"
 WORDS = 6
 """Motifs of each rule; word k turned round is word WORDS + k."""
 PAIRS = ((0, 1), (2, 3), (4, 5))
-FAR = 1000  # no text has gaps so long
-
-
-class Arrangement(NamedTuple):
-    """Words in their order, and the letters allowed between neighbours (last one excluded)."""
-
-    words: tuple[int, ...]
-    gaps: tuple[tuple[int, int], ...] = ()
 
 
 class Rule(NamedTuple):
@@ -48,10 +40,7 @@ class Rule(NamedTuple):
     against: tuple[Arrangement, ...]
 
 
-ANY = ((ORDER, FAR),)
-
-
-def _two(pairs: Sequence[tuple[int, int]], gaps: tuple[int, int] = ANY[0]) -> tuple[Arrangement, ...]:
+def _two(pairs: Sequence[tuple[int, int]], gaps: tuple[int, int] = ANY) -> tuple[Arrangement, ...]:
     return tuple(Arrangement(pair, (gaps,)) for pair in pairs)
 
 
@@ -100,8 +89,8 @@ def _spacing() -> Rule:
 
 def _element() -> Rule:
     """Three words in order, the first two close together, against the same words in any other order."""
-    right = tuple(Arrangement(w, (NEAR, ANY[0])) for w in ((0, 1, 2), (3, 4, 5)))
-    wrong = tuple(Arrangement(w, (NEAR, ANY[0])) for a, b, c in ((0, 1, 2), (3, 4, 5))
+    right = tuple(Arrangement(w, (NEAR, ANY)) for w in ((0, 1, 2), (3, 4, 5)))
+    wrong = tuple(Arrangement(w, (NEAR, ANY)) for a, b, c in ((0, 1, 2), (3, 4, 5))
                   for w in ((a, c, b), (b, a, c), (b, c, a), (c, a, b), (c, b, a)))
     return Rule(right, wrong)
 
@@ -158,11 +147,8 @@ class Grammar(Simulator):
         holds = np.array([right and rng.random() >= self.noise for rng in streams])
         for rng, kept in zip(streams, holds, strict=True):
             options = satisfy if kept or not against else against
-            chosen = options[int(rng.integers(len(options)))]
-            places = _places(chosen, self.length, self.width)
-            starts = places[int(rng.integers(len(places)))].tolist()
             rows.append([Written(start, _background.instance(rng, motifs[word]))
-                         for start, word in zip(starts, chosen.words, strict=True)])
+                         for start, word in chosen(rng, options, self.length, self.width)])
         texts = self.background.write(np.stack([rng.random(self.length) for rng in streams]), rows)
         return texts if against or holds.all() else np.where(holds[:, None], texts, self.shuffles(streams, texts))
 
@@ -178,18 +164,11 @@ class Grammar(Simulator):
         """
         satisfy, against = RULES[rule]()
         motifs, read = self.motifs(rule), self.background.read(codes)
-        tracks: dict[int, Floats] = {}
-
-        def mixture(options: tuple[Arrangement, ...]) -> Floats:
-            for word in {w for option in options for w in option.words}:
-                tracks.setdefault(word, read.odds(motifs[word]))
-            each = [_arranged(option, tracks, codes.shape[1], self.width) for option in options]
-            return np.asarray(np.logaddexp.reduce([np.zeros(len(codes)) + e for e in each], axis=0)
-                              - np.log(len(options)))
-
-        wrong = mixture(against) if against else np.zeros(len(codes))
+        odds = {word: read.odds(motifs[word]) for word in {w for option in satisfy + against for w in option.words}}
+        wrong = mixture(against, odds, self.width) if against else np.zeros(len(codes))
+        right = mixture(satisfy, odds, self.width)
         with np.errstate(divide="ignore"):
-            right = np.logaddexp(np.log1p(-self.noise) + mixture(satisfy), np.log(self.noise) + wrong)
+            right = np.logaddexp(np.log1p(-self.noise) + right, np.log(self.noise) + wrong)
         return np.asarray(right - wrong)
 
     def write(self, letters: int) -> Codes:
@@ -202,29 +181,6 @@ class Grammar(Simulator):
         rows.append(self.background.write(rng.random((n, self.length)), [[]] * n))
         texts = np.concatenate(rows)
         return np.asarray(texts[rng.permutation(len(texts))].ravel())
-
-
-@cache
-def _places(arrangement: Arrangement, length: int, width: int) -> NDArray[np.int64]:
-    """All places that the words may begin at, shape (places, words)."""
-    found = [()] if not arrangement.words else [(start,) for start in range(length - width + 1)]
-    for low, high in arrangement.gaps:
-        found = [(*before, start) for before in found
-                 for start in range(before[-1] + width + low, min(before[-1] + width + high, length - width + 1))]
-    return np.array(found, dtype=np.int64).reshape(len(found), len(arrangement.words))
-
-
-def _arranged(arrangement: Arrangement, tracks: dict[int, Floats], length: int, width: int) -> Floats:
-    """Natural log of the mean, over all places, of the odds of the words there: summed word by word, shape (n,)."""
-    if not arrangement.words:
-        return np.zeros(1)
-    here = tracks[arrangement.words[0]]
-    for word, (low, high) in zip(arrangement.words[1:], arrangement.gaps, strict=True):
-        after = np.full_like(here, -np.inf)
-        for gap in range(width + low, min(width + high, here.shape[1])):
-            after[:, gap:] = np.logaddexp(after[:, gap:], here[:, : here.shape[1] - gap])
-        here = after + tracks[word]
-    return np.asarray(np.logaddexp.reduce(here, axis=1) - np.log(len(_places(arrangement, length, width))))
 
 
 def make(seed: int, size: int = 1_000_000, length: int = 60, width: int = 8, fidelity: float = 0.9, noise: float = 0.0

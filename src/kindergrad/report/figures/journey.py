@@ -1,4 +1,4 @@
-"""From easy to hard: per skill when it was first met, when its score and its exact match rose, and what was foretold."""
+"""From easy to hard: when each skill was first met, when its score and its exact match rose, and what was foretold."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from kindergrad.worlds.shuffles import distinct_shuffles
 
 LENGTH, CONTROLS = 100, 7
 TIERS = (7, 5, 3, 1)
+NEVER = -50.0
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
@@ -44,7 +45,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
         places.append([start, *rng.choice(away, CONTROLS, replace=False).tolist()])
         concepts.append(motif.name)
     at, whole = np.array(places), np.array(texts)
-    ideal = np.take_along_axis(world.site_log_odds(whole, family), at, axis=1)
+    ideal = np.maximum(np.take_along_axis(world.site_log_odds(whole, family), at, axis=1), NEVER)
     words = np.array([[text[p : p + width] for p in row] for text, row in zip(texts, places, strict=True)])
     broken = np.array([[_broken(text, p, width, rng) for p in row]
                        for text, row, rng in zip(texts, places, streams, strict=True)])
