@@ -1,6 +1,7 @@
-"""Write the syllabus book, ``docs/syllabus``, from the syllabus and from worked items: python docs/make_syllabus.py.
+"""Write the syllabus books, ``docs/syllabus``, from the syllabus and from worked items: python docs/make_syllabus.py.
 
-A test writes the pages again and compares, so that the book never tells of another syllabus than the code.
+The genomics book lies in that folder, that of another domain in a folder of its name below it. A test
+writes the pages again and compares, so that the book never tells of another syllabus than the code.
 """
 
 from __future__ import annotations
@@ -100,6 +101,44 @@ advanced mathematics. These are {skills} skills in six grades on the way there. 
 """
 
 
+PERTURBATION_STAGES = {
+    Grade.KINDERGARTEN: ("perceive a perturbation", "What a screen shows of every perturbation: that it did something, "
+                         "how much, and in which direction."),
+    Grade.ELEMENTARY: ("one cause, one step", "One perturbation that was seen, at another dose, by another guide, one "
+                       "step away, or as programmes."),
+    Grade.MIDDLE: ("compose two steps", "Two things that are known are put together: two steps, two genes, two doses, "
+                   "a gene and its relative."),
+    Grade.HIGH: ("generalise", "What was never perturbed, in cells that were never seen; and the network behind it."),
+    Grade.COLLEGE: ("interaction and inversion", "Differences of responses, questions asked backwards, and answers "
+                    "beyond what was seen."),
+    Grade.FRONTIER: ("research", "Rare pathways, three genes at once, what to do and what to ask next."),
+}
+
+PERTURBATION_INTRODUCTION = """# A kindergarten for perturbation biology
+
+What would kindergarten, middle school and high school be for an engine that predicts how cells respond? This is one
+answer: {skills} skills in six grades, from "nothing happened" to "which experiment next?". They are read from one kind
+of answer, a predicted response, so that an engine is seen to move on the lower grades long before it can answer the
+higher ones.
+
+Where the exam exists, it can be sat in a simulated screen with exact truth: `kindergrad run --domain perturbation`.
+Scores refer to the mean response of the perturbations trained on, because against controls that mean alone looks good.
+[How scores of real cells are made](../../scoring-perturbations.md) says more, and
+[what small engines learn of a simulated screen](../../perturbation.md) what was measured.
+
+| grade | | skills |
+|---|---|---|
+{table}
+
+![The prerequisites of all skills]({graph})
+
+An arrow leads from a skill to what needs it. Both the grades and the arrows are hypotheses: engines that were examined
+on all skills can refute them.
+
+`kindergrad show perturbation/additive-pair` prints an entry, `kindergrad syllabus perturbation` the list.
+"""
+
+
 class Book(NamedTuple):
     """The pages of one domain: their folder, the text of the first one, and what the grades are."""
 
@@ -108,7 +147,9 @@ class Book(NamedTuple):
     stages: dict[Grade, tuple[str, str]]
 
 
-BOOKS = {"genomics": Book("", GENOMICS, GENOMIC_STAGES), "arithmetic": Book("arithmetic/", SCHOOL, SCHOOL_STAGES)}
+BOOKS = {"genomics": Book("", GENOMICS, GENOMIC_STAGES),
+         "perturbation": Book("perturbation/", PERTURBATION_INTRODUCTION, PERTURBATION_STAGES),
+         "arithmetic": Book("arithmetic/", SCHOOL, SCHOOL_STAGES)}
 
 
 def pages() -> dict[str, str]:
