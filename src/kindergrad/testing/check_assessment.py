@@ -38,7 +38,7 @@ LEARNER, LENGTH = "learner", "length"
 _SURE = 4.0  # standard errors: one false alarm in some 15,000 comparisons
 _CLEAR = 3.0  # standard errors between two scores on the same items
 _RARE = 1e-5  # p value below which the place of the true candidate is not uniform
-_EXAMPLES = (10, 200)  # training items of an engine that learns from labelled examples, few and many
+_EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
 _LETTERS = {Domain.GENOMICS: "ACGT", Domain.ARITHMETIC: CHARACTERS}  # that may be asked
 _UNIFORM = {Domain.GENOMICS: "uniform", Domain.ARITHMETIC: "text-uniform"}
 _GUESSES = 40
@@ -137,9 +137,10 @@ def check_assessment(
     _require(assessment, set(told) <= known, f"exceptions name no level: {sorted(set(told) - known)}")
     _declared(assessment)
     engines = references or _references(world, assessment)
+    for level in assessment.levels:
+        _truth_free(assessment, assessment.items(world, n, level, seed), told.get(LENGTH))
     sat = [_sit(assessment, world, level, (n, seed), engines) for level in assessment.levels]
     for one in sat:
-        _truth_free(assessment, one.items, told.get(LENGTH))
         _same_items(assessment, world, one, seed)
         _guessing(assessment, one)
         _oracle(assessment, one)
@@ -171,7 +172,7 @@ def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], 
         return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
     absent = sorted(n for n in set(assessment.floor) - set(catalogue.engines()) if not n.startswith(BY))
-    _require(assessment, not absent, f"floor names engines that do not exist: {absent}")
+    _require(assessment, not absent, f"floor names blind engines that do not exist: {absent}")
     examples = None
     if Readout.FIT in assessment.readouts:
         examples = assessment.items(getattr(world, "training", world), _EXAMPLES[1], level, size[1] + TRAIN_SEED)
@@ -245,7 +246,7 @@ def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None
 def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
     if {"true", "value"} & set(one.items.truth):
-        shape = sit.ask(Mock(), a, Readout.LIKELIHOOD, one.items).shape
+        shape = sit.ask(Mock(domain=a.domain), a, Readout.LIKELIHOOD, one.items).shape
         draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
         mean = np.mean(draws, axis=0)
         off, error = float(mean.mean()) - a.chance, max(one.stderr(mean), 1e-12)
