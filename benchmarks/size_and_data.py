@@ -9,8 +9,11 @@ table has a row per size, scale and skill, with parameters and bases, for every 
   size axis (parameters that reach 0.5 at the largest corpus);
 - the largest size is held out: its scores from the smaller ones, as those of the next smaller size, and by a line in
   log10 parameters at each corpus; mean absolute errors of both;
-- its loss (bits per base of a genome that was held out) by the law in parameters and data of Hoffmann et al. (2022),
-  fitted on the smaller sizes alone, with an interval of 80 %.
+- the same by the law in parameters and data of Hoffmann et al. (2022), fitted on the smaller sizes alone, for every
+  skill and for the loss (bits per base of a genome that was held out): error of ln loss, and share of results within
+  the interval of 90 %.
+
+``--from TABLE`` sums up a table that is there.
 """
 
 from __future__ import annotations
@@ -27,15 +30,17 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 import numpy as np  # noqa: E402  the numbers of threads must be set first
+from pyarrow import csv, string  # noqa: E402
 
 from kindergrad.core import scale, seeds  # noqa: E402
 from kindergrad.core.config import EngineConfig, StudyConfig, WorldConfig  # noqa: E402
-from kindergrad.core.names import Axis, Role  # noqa: E402
+from kindergrad.core.names import Axis, Direction, Role  # noqa: E402
 from kindergrad.core.records import Identity  # noqa: E402
 from kindergrad.core.scale import Scale  # noqa: E402
+from kindergrad.core.table import Row  # noqa: E402
 from kindergrad.exams import catalogue, lanes, material, readouts, run, sit  # noqa: E402
 from kindergrad.exchange import tables  # noqa: E402
-from kindergrad.stats.curve_two_axes import fit_two_axes  # noqa: E402
+from kindergrad.progress.two_axes import two_axes  # noqa: E402
 
 FAMILY, WIDTHS, DEPTH = "state-space", (8, 16, 32, 64), 2
 SIZES = (10_000.0, 30_000.0, 100_000.0, 300_000.0, 1_000_000.0)
@@ -76,7 +81,7 @@ def exams(ready: run.Prepared, engine: Any, size: float) -> list[dict[str, Any]]
         readout = readouts.offered(assessment)[0]
         identity = Identity(engine=name, engine_digest=str(engine.width), scale=point, assessment=assessment.id,
                             version=assessment.version, level=level, items_digest=digest, readout=readout, seed=0)
-        record, _ = sit.sit(sit.Candidate(engine, name, Role.LEARNER, engine.parameters), assessment, made, identity)
+        record, _ = sit.sit(sit.Candidate(engine, FAMILY, Role.LEARNER, engine.parameters), assessment, made, identity)
         out.append(record.row())
     return out
 
@@ -109,17 +114,17 @@ def held_out(rows: list[dict[str, Any]]) -> dict[str, Any]:
                                                                              for k, v in errors.items()}}
 
 
-def loss(rows: list[dict[str, Any]]) -> list[dict[str, float]]:
-    """Bits per base of the largest size: forecast from the smaller ones, and measured."""
-    found = sorted({(r["parameters"], r["scale"], r["bits"]) for r in rows})
-    largest = found[-1][0]
-    n, d, bits = (np.array(column) for column in zip(*[f for f in found if f[0] < largest], strict=True))
-    fitted = fit_two_axes(np.log10(n), np.log10(d), bits)
-    asked = [f for f in found if f[0] == largest]
-    drawn = np.exp(fitted.predict([np.log10(largest)] * len(asked), np.log10([x for _, x, _ in asked])))
-    low, middle, high = np.quantile(drawn, [0.1, 0.5, 0.9], axis=0)
-    return [{"bases": x, "measured": measured, "median": round(float(m), 4), "q10": round(float(a), 4),
-             "q90": round(float(b), 4)} for (_, x, measured), a, m, b in zip(asked, low, middle, high, strict=True)]
+def by_law(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The law in parameters and data, fitted without the largest size, and how it fared there."""
+    found = {(r["parameters"], r["scale"]): r["bits"] for r in rows}
+    losses = [Row(engine=f"{FAMILY}-{n:g}", family=FAMILY, skill="loss", axis=Axis.BASES, scale=x, value=bits,
+                  ceiling=0.0, floor=2.0, direction=Direction.LOWER, parameters=n) for (n, x), bits in found.items()]
+    known = [Row.model_validate({k: v for k, v in r.items() if v not in (None, "")}) for r in rows]
+    top = max(n for n, _ in found)
+    answer = two_axes([*losses, *known], [top], [max(x for _, x in found)])
+    return {"skills": {f.skill: {"rmse_log": round(f.largest.rmse_log, 4), "inside90": round(f.largest.inside90, 3),
+                                 "of_parameters": f.of_parameters.median} for f in answer.skills if f.largest},
+            "skipped": answer.skipped}
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -136,7 +141,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         last = sorted((r["parameters"], r["score"]) for r in own if r["scale"] == top)
         on_size[skill] = reaches(*map(list, zip(*last, strict=True))) if last else None
     return {"family": FAMILY, "parameters": sizes, "bases_to_half": on_data, "parameters_to_half": on_size,
-            "held_out": held_out(rows), "loss_of_the_largest": loss(rows)}
+            "held_out": held_out(rows), "by_law": by_law(rows)}
 
 
 def main() -> None:
@@ -145,12 +150,17 @@ def main() -> None:
     options.add_argument("--sizes", default=",".join(f"{s:g}" for s in SIZES))
     options.add_argument("--items", type=int, default=ITEMS)
     options.add_argument("--folder", type=Path, default=Path("/tmp/size-and-data"))
+    options.add_argument("--from", type=Path, dest="source")
     options.add_argument("--table", type=Path)
     options.add_argument("--out", type=Path)
     given = options.parse_args()
     sizes = tuple(scale.parse(text) for text in given.sizes.split(","))
-    ready = prepared(sizes, given.items, given.folder)
-    rows = [row for width in given.widths.split(",") for row in climb(ready, int(width), sizes)]
+    if given.source:
+        texts = csv.ConvertOptions(column_types={"version": string(), "time": string()})
+        rows = [row | {"family": FAMILY} for row in csv.read_csv(given.source, convert_options=texts).to_pylist()]
+    else:
+        ready = prepared(sizes, given.items, given.folder)
+        rows = [row for width in given.widths.split(",") for row in climb(ready, int(width), sizes)]
     if given.table:
         tables.write(rows, given.table)
     found = {"items": given.items, "load": os.getloadavg()[0], **summary(rows)}

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Trainer, TrainingArguments
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
 
 import kindergrad
 from kindergrad.exchange import training
@@ -23,7 +23,7 @@ from kindergrad.worlds.genome import SyntheticGenome
 STUDY = kindergrad.StudyConfig(
     name="Words in noise", world={"size": 100_000}, items=60, goal="genomics/exact-word>=0.5@1e6",
     assessments=("genomics/exact-word", "genomics/copy"))
-LENGTH, STEPS, EVERY = 76, 150, 50
+LENGTH, STEPS, EVERY = 76, 300, 100
 
 
 def tokenizer() -> PreTrainedTokenizerFast:
@@ -41,6 +41,7 @@ def main(folder: Path) -> None:
     texts = ["".join("".join(rng.choices("ACGT", k=rng.randint(4, 8))) + rng.choice(words) for _ in range(6))[:LENGTH]
              for _ in range(1200)]
     rows = [[letters.bos_token_id, *letters(text, add_special_tokens=False)["input_ids"]] for text in texts]
+    set_seed(0)  # of the first weights
     model = LlamaForCausalLM(LlamaConfig(vocab_size=len(letters), hidden_size=32, intermediate_size=64,
                                          num_hidden_layers=2, num_attention_heads=2, max_position_embeddings=128))
     sitter = training.Sitter(folder / "exams", STUDY, name="tiny-llama")

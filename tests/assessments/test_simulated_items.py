@@ -135,7 +135,7 @@ def test_a_study_whose_world_offers_all_gives_the_items_itself() -> None:
     genome, grammar = SyntheticGenome(size=50_000), build.named("grammar", 3, fidelity=0.8)
 
     def place(world: Any) -> Any:
-        return Maker(world=world, n=10, seed=3, with_train=False, references={}).place(a)
+        return Maker(world=world, n=10, seed=3, train=0, references={}).place(a)
 
     assert place(grammar) is grammar and place(genome).id != genome.id
     assert place(genome).digest == build.named("grammar", 3).digest

@@ -15,8 +15,10 @@ from kindergrad.worlds.arithmetic import Arithmetic
 from kindergrad.worlds.genome import SyntheticGenome
 
 ASKED = sorted(name for name, spec in catalogue.engines().items()
-               if spec.role is not Role.ORACLE and not spec.extra and name not in ("predictions", "llm"))
-"""Engines of extras are tested in tests/torch, answers from a file or a server in test_predictions and test_llm."""
+               if spec.role is not Role.ORACLE and not spec.extra and name not in ("predictions", "llm")
+               and spec.domain is not Domain.PERTURBATION)
+"""Engines of extras are tested in tests/torch, answers from a file or a server in test_predictions and test_llm, those
+of screens in test_response_engines."""
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -356,7 +356,8 @@ def test_files_that_are_no_tables(refused: Callable[..., str], home: Path, tmp_p
 
 def test_usage(call: Call, home: Path, tmp_path: Path) -> None:
     assert "no truth to score against" in call("score", home / "pred.h5ad")[2]
-    assert "unknown kind" in call("score", home / "pred.npy")[2]
+    assert "mean nothing for it" in call("score", home / "pred.csv", "--truth", home / "real.h5ad")[2]
+    assert "mean nothing for it" in call("score", home / "pred.h5ad", "--set", "a=1")[2]
     assert "audited alone" in call("audit", home / "real.h5ad", "--label", "x")[2]
 
 

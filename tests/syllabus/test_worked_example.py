@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kindergrad.core.names import CeilingKind
+from kindergrad.core.names import CeilingKind, Domain
 from kindergrad.exams import catalogue
 from kindergrad.exams import worked_example as working
 from kindergrad.exams.worked_example import Option, WorkedExample, worked_example
@@ -53,7 +53,8 @@ def test_the_oracle_knows_and_the_blind_engine_does_not(name: str) -> None:
 
 def test_the_item_is_the_one_of_the_assessment() -> None:
     found = example("genomics/base-pairing")
-    items = catalogue.assessment("genomics/base-pairing").items(working._world(), working.ITEMS, "fold", working.SEED)
+    world = working._world(Domain.GENOMICS)
+    items = catalogue.assessment("genomics/base-pairing").items(world, working.ITEMS, "fold", working.SEED)
     assert [o.asked["target"] for o in found.options] == items.asked["target"][found.item - 1].tolist()
     assert [o.right for o in found.options].index(True) == items.truth["true"][found.item - 1]
 

@@ -1,4 +1,4 @@
-"""A causal model of text of the Hugging Face kind, tiny and random: its own arithmetic, and one line for what is wrong."""
+"""A causal model of text of the Hugging Face kind, tiny and random: its arithmetic, and a line for what is amiss."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
+import torch
 from kindergrad.core.asks import Generate, LogLikelihood, Trained
 from kindergrad.core.errors import EngineError, InputError
 from kindergrad.core.text import CHARACTERS
@@ -69,7 +69,7 @@ def test_a_preface_stands_before_every_question(folder: Path, tmp_path: Path) ->
 def test_what_it_refuses(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="a text of 50 tokens does not fit into the 40"):
         huggingface_text(str(folder)).log_likelihood(["x" * 50], ["7"])
-    with pytest.raises(InputError, match="cannot read .*nowhere"):
+    with pytest.raises(InputError, match=r"cannot read .*nowhere"):
         huggingface_text(str(folder), preface=str(tmp_path / "nowhere"))
     with pytest.raises(InputError, match=r"cannot load a model from the folder|no folder"):
         huggingface_text(str(tmp_path))

@@ -1,4 +1,4 @@
-"""The verb ``audit``: shortcuts and leaks of labelled sets."""
+"""The verb ``audit``: shortcuts and leaks of labelled sets, and exam items that stand in a corpus."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ class Limit(StrEnum):
 def audit(
     paths: Annotated[list[Path] | None, typer.Argument(
         help="CSV, TSV, BED or FASTA, gz or not, or a folder with train/ and test/ and a file per class; or one "
-             ".h5ad.")]
+             ".h5ad; with --corpus, a run folder.")]
     = None,
     train: Annotated[list[Path] | None, typer.Option("--train", help="Training part: a file or folder; may recur.")]
     = None,
     test: Annotated[list[Path] | None, typer.Option("--test", help="Test part: a file or folder; may recur.")] = None,
+    corpus: Annotated[Path | None, typer.Option(
+        "--corpus", help="DNA that engines read: which items of the run in PATH stand in it?")] = None,
     fail_if: Annotated[Limit | None, typer.Option("--fail-if", help="Exit 3 from this verdict on.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML file to write.")] = None,
     label: Annotated[str | None, typer.Option("--label", help="Column of the class.")] = None,
@@ -41,15 +43,17 @@ def audit(
     context: ContextColumn = None,
     json: Json = False,
 ) -> None:
-    """Find shortcuts, copies and leaks in labelled sequences or intervals, or what an h5ad of perturbed cells can "
-      "answer,
-    before a score on them is believed."""
+    """Find shortcuts, copies and leaks in labelled sequences or intervals, exam items in a corpus, or what an h5ad of
+    perturbed cells can answer, before a score on them is believed."""
     from kindergrad.core.errors import InputError
     from kindergrad.exams import audit as auditing
     from kindergrad.exchange import labelled_sets
     from kindergrad.exchange.labelled_files import Columns
     from kindergrad.report import audit_page, audit_text
 
+    if corpus is not None:
+        _contamination(paths or [], corpus, fail_if=fail_if, json=json)
+        return
     cells = [path for path in paths or [] if path.suffix.lower() == ".h5ad"]
     if cells:
         if len(paths or []) > 1 or train or test or fail_if or report or label or sequence:
@@ -74,6 +78,22 @@ def audit(
         if report is not None:
             console().print(f"report: {report}", highlight=False, soft_wrap=True)
     if fail_if is not None and auditing.fails(found, fail_if.value):
+        raise typer.Exit(EXIT_FOUND)
+
+
+def _contamination(paths: list[Path], corpus: Path, *, fail_if: Limit | None, json: bool) -> None:
+    """Items of a run that stand in a corpus."""
+    from kindergrad.core.errors import InputError
+    from kindergrad.exams.contamination import contamination
+    from kindergrad.report import exposure_text
+
+    if len(paths) != 1:
+        raise InputError(f"--corpus audits one run; got {len(paths)} paths; expected 'kindergrad audit OUT --corpus "
+                         "FILE'")
+    with progress() as tell:
+        found = contamination(paths[0], corpus, tell=tell)
+    print_json(found) if json else console().print(exposure_text.contamination(found))
+    if fail_if is not None and found.verdict == Limit.LEAK.value:
         raise typer.Exit(EXIT_FOUND)
 
 

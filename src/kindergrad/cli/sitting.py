@@ -1,4 +1,4 @@
-"""Verbs for one engine at a time: sit one exam, and score answers that were made elsewhere."""
+"""One engine at a time: sit one exam, and score answers that were made elsewhere."""
 
 from __future__ import annotations
 
@@ -52,23 +52,13 @@ def sit(
         _told(_records(folder), json)
 
 
-@app.command()
-def score(
-    predictions: Annotated[Path, typer.Argument(help="CSV or Parquet: item_id, readout, score.")],
-    domain: Of = Domain.GENOMICS,
-    study: Study = None,
-    assessment: Only = None,
-    set_: Set = None,
-    out: Keep = None,
-    json: Json = False,
-) -> None:
+def score_answers(predictions: Path, base: StudyConfig, settings: list[str], *, out: Path | None, json: bool) -> None:
     """Score answers of a model that is not installed here; 'kindergrad export --items' writes the questions."""
     from kindergrad.engines.predictions import Predictions
     from kindergrad.exams import defaults, outside, run
 
     given = Predictions(str(predictions))
-    base = small(study_of(study, domain), assessment)
-    config = defaults.with_engine(base, "predictions", [f"path={predictions.absolute()}", *(set_ or ())])
+    config = defaults.with_engine(base, "predictions", [f"path={predictions.absolute()}", *settings])
     with kept(out) as folder, progress() as tell:
         ready = run.prepare(config, folder, tell)
         outside.check(given.answered, outside.export(ready))

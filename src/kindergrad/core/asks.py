@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kindergrad.core.errors import EngineError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
+from kindergrad.core.responses import Condition
 from kindergrad.core.scale import Scale
 
 Floats = NDArray[np.float64]
@@ -69,10 +70,46 @@ class Generate(Protocol):
 
 
 @runtime_checkable
+class PredictResponse(Protocol):
+    """How do cells respond to a condition?"""
+
+    def predict_response(self, conditions: Sequence[Condition]) -> Floats:
+        """Log expression minus that of the controls, shape (n, genes), genes in the order of the panel learnt from."""
+        ...
+
+
+@runtime_checkable
+class DrawCells(Protocol):
+    """What do single cells look like under a condition?"""
+
+    def draw_cells(self, conditions: Sequence[Condition], cells: int, seed: int) -> Floats:
+        """Log expression of cells, shape (n, cells, genes)."""
+        ...
+
+
+@runtime_checkable
+class RankEdges(Protocol):
+    """Which gene acts directly on which?"""
+
+    def rank_edges(self, source: Sequence[str], target: Sequence[str]) -> Floats:
+        """A number per pair of genes, shape (n,), larger for a more certain edge, whatever its sign."""
+        ...
+
+
+@runtime_checkable
+class ChooseNext(Protocol):
+    """Which experiment would teach most?"""
+
+    def worth(self, conditions: Sequence[Condition]) -> Floats:
+        """A number per experiment that could be done next, shape (n,), larger for one that teaches more."""
+        ...
+
+
+@runtime_checkable
 class Learn(Protocol):
     """Read more of a corpus. Called again with the next pieces as the data ladder grows."""
 
-    def learn(self, pieces: Sequence[str]) -> None: ...
+    def learn(self, pieces: Sequence[Any]) -> None: ...
 
 
 @runtime_checkable
@@ -121,6 +158,10 @@ ASK_OF: dict[Readout, type[Any]] = {
     Readout.FIT: Fit,
     Readout.PROBE: Embed,
     Readout.GENERATION: Generate,
+    Readout.RESPONSE: PredictResponse,
+    Readout.CELLS: DrawCells,
+    Readout.EDGES: RankEdges,
+    Readout.CHOICE: ChooseNext,
 }
 
 

@@ -51,7 +51,9 @@ class Readout(StrEnum):
     FIT = "fit"
     GENERATION = "generation"
     RESPONSE = "response"
+    CELLS = "cells"
     EDGES = "edges"
+    CHOICE = "choice"
     ANSWER = "answer"
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from kindergrad.core.names import CeilingKind
 from kindergrad.core.records import Split
 from kindergrad.core.world import World
 from kindergrad.exams import build, mapped, readouts, references
+from kindergrad.exams.exposures import of_world
 from kindergrad.exams.store import Store
 
 _FORMAT = 3
@@ -116,8 +117,16 @@ class Maker:
         blind = {name: sat.both(name) for name in assessment.floor}
         beside, failures = sat.all_of(references.fitted(assessment))
         top, kind = self._ceiling(assessment, items)
-        return Material(self.key(assessment, level), level, items, train, blind, beside, failures, top, kind,
-                        assessment.frequency(world, level), world.id, world.split)
+        frequency = assessment.frequency(world, level)
+        if frequency is None and world is self.world:
+            frequency = self.exposures.get(assessment.skill)
+        return Material(self.key(assessment, level), level, items, train, blind, beside, failures, top, kind, frequency,
+                        world.id, world.split)
+
+    @cached_property
+    def exposures(self) -> Mapping[str, float]:
+        """Skill -> rate of its concepts in the corpus of the study, where that is real."""
+        return of_world(self.world)
 
     def _train(self, assessment: Assessment, world: Any, level: str) -> Items | None:
         """Items to fit on: of another stream, and where a world is finite, of its training part."""

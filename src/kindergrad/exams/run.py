@@ -218,7 +218,7 @@ def _sittings(world: World, assessment: Assessment, made: material.Material) -> 
 
     def one(name: str, role: Role, both: NDArray[np.float64] | None, reason: str = "") -> _Sitting:
         fitted = role is Role.REFERENCE
-        readout = Readout.FIT if fitted else Readout.LIKELIHOOD
+        readout = Readout.FIT if fitted else next(iter(assessment.readouts))
         identity = Identity(engine=name, engine_digest=world.digest, scale=(examples if fitted else whole,),
                             assessment=assessment.id, version=assessment.version, level=made.level,
                             items_digest=made.items.digest, readout=readout, seed=0)

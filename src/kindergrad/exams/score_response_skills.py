@@ -234,12 +234,11 @@ def nothing(material: Material, skill: str) -> Found:
             continue
         weight = response_error.silent(context.folds, context.controls, context.weights)
         floor = response_error.errors(same(context, context.reference), context.folds, context.weights)
-        moved = ((context.prediction - context.control) ** 2) @ context.weights
-        true = ((context.known - context.control) ** 2) @ context.weights
         pool.add(context, response_error.errors(context.prediction, context.folds, context.weights),
                  response_error.noise(context.folds, context.weights), floors={"training mean": floor}, weight=weight)
-        quiet = weight > 0.5
-        pool.twin(predicted_size_over_training=moved[quiet] / max(float(true.mean()), 1e-300))
+        moved = ((context.prediction - context.control) ** 2) @ context.weights
+        usual = float(((context.reference - context.control) ** 2) @ context.weights)
+        pool.twin(predicted_size_over_training_mean=moved[weight > 0.5] / max(usual, 1e-300))
     if not pool.value:
         return NotScored(skill=skill, reason=NO_REFERENCE)
     return pool.score(skill, "minus squared error where nothing happens")

@@ -25,8 +25,8 @@ def score_text(answer: ScoreAnswer) -> Group:
         floor, named = _floor(one)
         scored = None if one.score is None else (one.score, one.stderr)
         table.add_row(*(Text(cell) for cell in (
-            plain(one.skill), words.with_error(scored), words.number(one.value), words.number(floor),
-            words.number(one.ceiling), f"{one.n_items:,}", named)))
+            plain(one.skill), words.with_error(scored), _raw(one.value), _raw(floor), _raw(one.ceiling),
+            f"{one.n_items:,}", named)))
     lines = [f"{answer.n_scored:,} scored perturbations ({answer.n_predicted:,} predicted), "
              f"{answer.n_training:,} training perturbations. {answer.read['truth']}."]
     lines += [f"{plain(one.skill)}: {one.n_unanswerable:,} perturbations have reliability below 0.2 and are not "
@@ -67,6 +67,13 @@ def audit_text(answer: ResponseAudit) -> Group:
              "without any signal; the formula says by how much. Cross-fitted: from disjoint halves."]
     lines += [f"Note: {note}." for note in answer.notes]
     return Group(table, Text(""), *(Text(line) for line in lines))
+
+
+def _raw(value: float | None) -> str:
+    """A metric in its own unit: two decimals, or two digits where it is small (squared errors)."""
+    if value is None or abs(value) >= 0.005 or value == 0.0:
+        return words.number(value)
+    return f"{value:.1e}".replace("-", "−") if abs(value) > 1e-9 else words.number(0.0)
 
 
 def _floor(one: SkillScore) -> tuple[float | None, str]:

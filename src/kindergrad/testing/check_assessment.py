@@ -21,12 +21,13 @@ from kindergrad.core.items import Items
 from kindergrad.core.names import Axis, CeilingKind, Domain, Readout
 from kindergrad.core.seeds import stream
 from kindergrad.core.text import CHARACTERS
-from kindergrad.exams import catalogue, sit
+from kindergrad.exams import catalogue, readouts, sit
 from kindergrad.exams.material import TRAIN_SEED
 from kindergrad.exams.references import Exam
 from kindergrad.stats.scoring import cluster_stderr
 from kindergrad.syllabus import skills
 from kindergrad.testing.mock import Mock
+from kindergrad.testing.mock_responses import MockResponses
 
 Floats = NDArray[np.float64]
 
@@ -38,9 +39,10 @@ LEARNER, LENGTH = "learner", "length"
 _SURE = 4.0  # standard errors: one false alarm in some 15,000 comparisons
 _CLEAR = 3.0  # standard errors between two scores on the same items
 _RARE = 1e-5  # p value below which the place of the true candidate is not uniform
-_EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
 _LETTERS = {Domain.GENOMICS: "ACGT", Domain.ARITHMETIC: CHARACTERS}  # that may be asked
 _UNIFORM = {Domain.GENOMICS: "uniform", Domain.ARITHMETIC: "text-uniform"}
+_EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
+_LITTLE = 10  # pieces of a corpus that is no text
 _GUESSES = 40
 _MOCKS = 5
 _NOISE = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)  # in standard deviations of the ideal answers
@@ -54,10 +56,12 @@ class References(NamedTuple):
     ----------
     blind : blind engines by id, after the whole corpus.
     learner : learning engines by id, each after a little and after all of the corpus.
+    mocks : engines of random opinions; empty: those of sequences.
     """
 
     blind: Mapping[str, Any]
     learner: Mapping[str, tuple[Any, Any]]
+    mocks: tuple[Any, ...] = ()
 
 
 class LevelFindings(NamedTuple):
@@ -80,6 +84,8 @@ class _Sat(NamedTuple):
     blind: dict[str, Floats]
     top: Floats | None
     learner: dict[str, tuple[Floats, Floats]]
+    mocks: list[Floats]
+    """Answers of engines of random opinions."""
 
     @property
     def clusters(self) -> NDArray[np.str_]:
@@ -99,8 +105,12 @@ def references(world: Any, *, domain: Domain = Domain.GENOMICS, learners: tuple[
     corpus = world.corpus(0)
     blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items()
              if spec.role.value == "blind" and spec.domain is domain}
-    beginning = [piece[:little] for piece in corpus[:1]]
-    return References(blind, {name: (_taught(name, beginning), _taught(name, corpus)) for name in learners})
+    text = isinstance(corpus[0], str)
+    beginning = [piece[:little] for piece in corpus[:1]] if text else corpus[:_LITTLE]
+    mocks = () if text else tuple(MockResponses(seed) for seed in range(_MOCKS))
+    for mock in mocks:
+        mock.learn(beginning)
+    return References(blind, {name: (_taught(name, beginning), _taught(name, corpus)) for name in learners}, mocks)
 
 
 def check_assessment(
@@ -156,7 +166,7 @@ def _references(world: Any, assessment: Assessment) -> References:
     return references(world, domain=assessment.domain, learners=(assessment.learner,) if known else ())
 
 
-def _taught(name: str, corpus: list[str]) -> Any:
+def _taught(name: str, corpus: list[Any]) -> Any:
     spec = catalogue.engine(name)
     engine = spec.make(**spec.settings)
     if hasattr(engine, "learn"):
@@ -168,7 +178,7 @@ def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], 
     items = assessment.items(world, size[0], level, size[1])
 
     def scores(engine: Any, train: Items | None = None) -> Floats:
-        readout = Readout.LIKELIHOOD if train is None else Readout.FIT
+        readout = next(iter(assessment.readouts)) if train is None else Readout.FIT
         return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
     absent = sorted(n for n in set(assessment.floor) - set(catalogue.engines()) if not n.startswith(BY))
@@ -180,11 +190,13 @@ def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], 
     beside = Exam(assessment, items, examples, {**engines.blind, **fresh})
     blind = {name: beside.both(name)[0] for name in assessment.floor}
     top = None if items.ideal is None else np.asarray(assessment.score(items.ideal, items))
-    learner = {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items()}
+    learner = {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items() if readouts.able(b, assessment)}
     if examples and assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
         few, many = (scores(_taught(assessment.learner, []), sit.first(examples, k)) for k in _EXAMPLES)
         learner |= {assessment.learner: (few, many)}
-    return _Sat(level, items, blind, top, learner)
+    mocks = engines.mocks or [Mock(seed, domain=assessment.domain) for seed in range(_MOCKS)]
+    return _Sat(level, items, blind, top, learner,
+                [sit.ask(mock, assessment, next(iter(assessment.readouts)), items) for mock in mocks])
 
 
 def _declared(a: Assessment) -> None:
@@ -220,6 +232,9 @@ def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None
     """Nothing that is asked tells what is true: not a column, not a place, not a length."""
     _require(a, not set(items.asked) & set(items.truth), "asked and truth must not share columns")
     for name, column in items.asked.items():
+        if a.domain not in _LETTERS:  # names and numbers
+            _require(a, column.dtype.kind in "Uif", f"asked column '{name}' must hold text or numbers")
+            continue
         _require(a, column.dtype.kind == "U", f"asked column '{name}' must hold text; got {column.dtype}")
         odd = set("".join(map(str, column.ravel()))) - set(_LETTERS[a.domain])
         _require(a, not odd, f"asked column '{name}' holds other letters than are asked in {a.domain.value}: {odd}")
@@ -236,6 +251,8 @@ def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None
     expected = len(items) / len(count)
     _require(a, _chi_square(float(((count - expected) ** 2 / expected).sum()), len(count) - 1) > _RARE,
              f"the place of the true candidate is not uniform: {count.tolist()}")
+    if a.domain not in _LETTERS:
+        return
     lengths = np.stack(np.broadcast_arrays(*[np.char.str_len(column) for column in items.asked.values()
                                              if column.ndim == 2]))
     uneven = sorted(np.flatnonzero((lengths != lengths[:, :, :1]).any(axis=(0, 2))))
@@ -246,18 +263,20 @@ def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None
 def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
     if {"true", "value"} & set(one.items.truth):
-        shape = sit.ask(Mock(domain=a.domain), a, Readout.LIKELIHOOD, one.items).shape
+        shape = one.mocks[0].shape
         draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
         mean = np.mean(draws, axis=0)
         off, error = float(mean.mean()) - a.chance, max(one.stderr(mean), 1e-12)
-        _require(a, abs(off) <= _SURE * error, f"level {one.level}: guessing scores {a.chance + off:.3f}; expected "
+        wild = off if a.chance == 0 else abs(off)  # bits are lost by answers that are sure and wrong
+        _require(a, wild <= _SURE * error, f"level {one.level}: guessing scores {a.chance + off:.3f}; expected "
                  f"{a.chance} ± {_SURE * error:.3f}")
-    mocks = np.array([a.score(sit.ask(Mock(seed, domain=a.domain), a, Readout.LIKELIHOOD, one.items), one.items)
-                      for seed in range(_MOCKS)])  # one alone may be right by luck, about all items at once
+    # One engine alone may be right by luck, about all items at once.
+    mocks = np.array([a.score(answers, one.items) for answers in one.mocks])
     error = float(np.hypot(one.stderr(mocks.mean(axis=0)), mocks.mean(axis=1).std() / np.sqrt(_MOCKS)))
-    _require(a, float(mocks.mean()) <= a.chance + _SURE * error,
-             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}, above chance {a.chance}")
-    if (uniform := _UNIFORM[a.domain]) in one.blind:
+    most = max(a.chance, float(one.blind[one.best].mean()))
+    _require(a, float(mocks.mean()) <= most + _SURE * error,
+             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}; chance and floor: {most:.3g}")
+    if (uniform := _UNIFORM.get(a.domain)) in one.blind:
         _require(a, abs(float(one.blind[uniform].mean()) - a.chance) < 1e-9,
                  f"level {one.level}: an engine that holds all letters equal must score exactly {a.chance}")
 
@@ -267,8 +286,7 @@ def _oracle(a: Assessment, one: _Sat) -> None:
     if one.top is None or one.items.ideal is None:
         return
     _require(a, bool(np.isfinite(one.items.ideal).all()), "ideal answers must be finite")
-    answers = sit.ask(Mock(domain=a.domain), a, Readout.LIKELIHOOD, one.items)
-    _require(a, answers.shape == one.items.ideal.shape, "ideal answers must have the shape that put returns")
+    _require(a, one.mocks[0].shape == one.items.ideal.shape, "ideal answers must have the shape that put returns")
     top, floor = float(one.top.mean()), one.blind[one.best]
     _require(a, top <= a.top + 1e-9, f"the oracle scores {top:.3f}, above the top of the scale {a.top}")
     apart = _SURE * one.stderr(one.top - floor)
@@ -361,7 +379,7 @@ def _findings(a: Assessment, one: _Sat) -> LevelFindings:
 
 
 def _candidates(items: Items) -> int:
-    return max(int(column.shape[1]) for column in items.asked.values() if column.ndim == 2)
+    return max(int(c.shape[1]) for c in items.asked.values() if c.ndim == 2 and c.dtype.kind == "U")
 
 
 def _chi_square(statistic: float, degrees: int) -> float:

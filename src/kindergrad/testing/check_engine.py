@@ -8,13 +8,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.asks import Embed, Fit, Learn, LogLikelihood, PseudoLikelihood
+from kindergrad.core.asks import (
+    ChooseNext,
+    DrawCells,
+    Embed,
+    Fit,
+    Learn,
+    LogLikelihood,
+    PredictResponse,
+    PseudoLikelihood,
+    RankEdges,
+)
 from kindergrad.core.errors import EngineError, SequenceError
 from kindergrad.core.names import Domain
 from kindergrad.core.seeds import stream
 from kindergrad.core.text import CHARACTERS
+from kindergrad.testing.check_responses import check_responses
 
 Floats = NDArray[np.float64]
+_RESPONSES = (PredictResponse, DrawCells, RankEdges, ChooseNext)
 _EXCESS = 1e-3
 """The four letters may sum to a little more than one: 0.0014 bits per letter are the most that this can win."""
 _ROWS = 60
@@ -36,7 +48,7 @@ _DNA = _Alphabet("ACGT", "ACGT", False, (("N", "ACGTNACGT", 5), ("é", "ACé", 3
 _TEXT = _Alphabet(CHARACTERS, "ACGT 1+2=3\n", True, (("é", "3+4é", 4), ("\\x00", "ab\0", 3)))
 
 
-def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tolerance: float = 1e-9,
+def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[Any] = (), tolerance: float = 1e-9,
                  domain: Domain = Domain.GENOMICS) -> None:
     """Raise AssertionError, with the rule that is broken, if an engine does not answer as it has to.
 
@@ -44,7 +56,7 @@ def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tole
     asked, and in whatever order; lower case counts as upper case; a letter other than A, C, G, T is refused
     with the letter and its position. For ``log_likelihood`` also: an empty context, an empty
     target and no rows at all are fine; log P(ab) = log P(a) + log P(b | a); and the four letters have
-    probabilities that sum to one (0.99 to 1.001).
+    probabilities that sum to one (0.99 to 1.001). Rules of engines of responses: see ``check_responses``.
 
     Parameters
     ----------
@@ -53,10 +65,13 @@ def check_engine(engine: Any, *, seed: int = 0, corpus: Sequence[str] = (), tole
         32 bits needs some 1e-4.
     domain : what it reads: DNA, or for arithmetic plain text, where case counts and only printable ASCII is taken.
     """
+    if isinstance(engine, _RESPONSES):
+        check_responses(engine, corpus, tolerance, lambda right, rule: _require(engine, right, rule))
+        return
     rules = {LogLikelihood: _log_likelihood, PseudoLikelihood: _pseudo_likelihood, Fit: _fit, Embed: _embed}
     asked = [rule for ask, rule in rules.items() if isinstance(engine, ask)]
     _require(engine, bool(asked), "it has no method that can be asked; expected log_likelihood, or fit and decide, or "
-             "pseudo_log_likelihood, or embed")
+             "pseudo_log_likelihood, or embed, or predict_response")
     if corpus and isinstance(engine, Learn):
         engine.learn(list(corpus))
     for rule in asked:
