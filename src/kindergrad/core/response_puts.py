@@ -72,7 +72,7 @@ def put_correlations(engine: DrawCells, asked: Asked) -> Floats:
     Columns besides those of a condition: ``gene`` and ``other``, places in the panel, shape (n, pairs).
     """
     wanted = conditions(asked)
-    tables = {c: np.corrcoef(_cells(engine, c), rowvar=False) for c in sorted(set(wanted))}
+    tables = {c: np.asarray(np.corrcoef(_cells(engine, c), rowvar=False)) for c in sorted(set(wanted))}
     return np.stack([tables[c][g, o] for c, g, o in zip(wanted, asked["gene"], asked["other"], strict=True)])
 
 
@@ -114,7 +114,7 @@ def responses(engine: PredictResponse, asked: list[Condition]) -> Floats:
 def _cells(engine: DrawCells, condition: Condition) -> Floats:
     answers = np.asarray(engine.draw_cells([condition], CELLS, 0), dtype=np.float64)
     genes = answers.shape[-1] if answers.ndim == 3 else 1
-    return checked(answers, (1, CELLS, genes), "draw_cells")[0]
+    return np.asarray(checked(answers, (1, CELLS, genes), "draw_cells")[0])
 
 
 def _without(condition: Condition, k: int) -> str:

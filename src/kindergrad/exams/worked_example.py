@@ -99,13 +99,15 @@ def worked_example(skill: str, level: str | None = None) -> WorkedExample | None
     WorkedExample, or None where there is no assessment, or where it needs data that no simulated world holds.
     """
     assessment = catalogue.assessments().get(skill)
-    world = None if assessment is None else place(assessment)
-    if assessment is None or world is None:
+    if assessment is None:
         return None
     level = assessment.levels[0] if level is None else level
     try:
+        world = place(assessment)
+        if world is None:
+            return None
         items = assessment.items(world, ITEMS, level, SEED)
-    except KindergradError:  # an exam that brings its own data, which is not here
+    except KindergradError:  # an exam on data that are not here
         return None
     return _worked(assessment, level, items, world.sentence)
 
