@@ -199,13 +199,15 @@ def main() -> None:
         "curves": args.curves, "points_a_curve": int(X.size), "laws": NAMES, "cores": 1,
         "our_draws": 2000, "nuts": {k: getattr(args, k) for k in ("chains", "warmup", "draws")}
         | {"tree_depth": TREE_DEPTH, "precision": "float32"},
-        "our_seconds": mine, "our_seconds_without_draws": on_grid, "nuts_seconds": total, "nuts_compile_seconds": compile_,
+        "our_seconds": mine, "our_seconds_without_draws": on_grid, "nuts_seconds": total,
+        "nuts_compile_seconds": compile_,
         "times_faster": {k: round(total[k] / mine[k], 1) for k in total},
         "times_faster_with_compile": {k: round((total[k] + compile_[k]) / mine[k], 1) for k in total},
         "by_law": laws,
         "evidence_error_nats": evidence_errors(curves[: args.quadrature], args.peaked),
         "load": [round(x, 1) for x in [*loads, os.getloadavg()[0]]],
-        "versions": {"python": platform.python_version()} | {p: version(p) for p in ("numpyro", "jax", "numpy", "scipy")},
+        "versions": {"python": platform.python_version()}
+        | {p: version(p) for p in ("numpyro", "jax", "numpy", "scipy")},
     }
     args.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result["times_faster"]), result["load"])

@@ -12,7 +12,8 @@ from documents import ROOT
 from kindergrad.core.names import Domain
 from kindergrad.syllabus.skills import syllabus
 
-DOMAINS = ("genomics", "perturbation")
+DOMAINS = tuple(domain.value for domain in Domain)
+FOLDER = ROOT / "docs" / "syllabus"
 AGAIN = "the book is of another syllabus: run python docs/make_syllabus.py and read the difference"
 
 

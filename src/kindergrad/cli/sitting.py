@@ -103,7 +103,8 @@ def _records(folder: Path) -> list[Record]:
     from kindergrad.core.names import Role
     from kindergrad.exams import run
 
-    return [record for record in run.records(folder) if record.role not in (Role.BLIND, Role.ORACLE)]
+    beside = (Role.BLIND, Role.REFERENCE, Role.ORACLE)
+    return [record for record in run.records(folder) if record.role not in beside]
 
 
 def _told(found: list[Record], json: bool) -> None:

@@ -72,7 +72,7 @@ def put_correlations(engine: DrawCells, asked: Asked) -> Floats:
     Columns besides those of a condition: ``gene`` and ``other``, places in the panel, shape (n, pairs).
     """
     wanted = conditions(asked)
-    tables = {c: np.asarray(np.corrcoef(_cells(engine, c), rowvar=False)) for c in sorted(set(wanted))}
+    tables = {c: np.atleast_2d(np.corrcoef(_cells(engine, c), rowvar=False)) for c in sorted(set(wanted))}
     return np.stack([tables[c][g, o] for c, g, o in zip(wanted, asked["gene"], asked["other"], strict=True)])
 
 

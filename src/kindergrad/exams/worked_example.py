@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.asks import Learn
-from kindergrad.core.assessment import Assessment
+from kindergrad.core.assessment import BY, Assessment
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.errors import KindergradError
 from kindergrad.core.items import Items
-from kindergrad.core.names import Domain, Readout
+from kindergrad.core.names import Domain, Readout, Role
 from kindergrad.core.records import Contract, Finite
 from kindergrad.exams import build, catalogue, sit
 
@@ -104,10 +104,10 @@ def worked_example(skill: str, level: str | None = None) -> WorkedExample | None
     level = assessment.levels[0] if level is None else level
     try:
         world = place(assessment)
-        if world is None:
-            return None
-        items = assessment.items(world, ITEMS, level, SEED)
-    except KindergradError:  # an exam on data that are not here
+        items = None if world is None else assessment.items(world, ITEMS, level, SEED)
+    except KindergradError:  # an exam that brings its own data, which is not here
+        return None
+    if items is None:
         return None
     return _worked(assessment, level, items, world.sentence)
 
@@ -117,7 +117,9 @@ def place(assessment: Assessment) -> Any:
     home = _world(assessment.domain)
     if home is not None and set(assessment.needs) <= home.offers:
         return home
-    return None if assessment.world is None else build.named(assessment.world, SEED)
+    if assessment.world is None or catalogue.data_set(assessment):
+        return None  # public data are quoted nowhere
+    return build.named(assessment.world, SEED)
 
 
 def _worked(assessment: Assessment, level: str, items: Items, world: str) -> WorkedExample:
@@ -156,11 +158,11 @@ def _typical(oracle: Floats | None, blind: Floats | None, among: NDArray[np.bool
 
 
 def _best_blind(assessment: Assessment, items: Items) -> tuple[str, Floats | None]:
-    """The blind engine that gives the floor on these items, and its answers."""
+    """The blind engine that gives the floor on these items, and its answers; none of those that must be fitted."""
     if Readout.LIKELIHOOD not in assessment.readouts:
         return "", None
     answers = {name: sit.ask(_taught(name, assessment.domain), assessment, Readout.LIKELIHOOD, items)
-               for name in assessment.floor}
+               for name in assessment.floor if not name.startswith(BY) and catalogue.engine(name).role is Role.BLIND}
     best = max(sorted(answers), key=lambda name: float(assessment.score(answers[name], items).mean()))
     return best, answers[best]
 

@@ -147,9 +147,10 @@ def check_assessment(
     _require(assessment, set(told) <= known, f"exceptions name no level: {sorted(set(told) - known)}")
     _declared(assessment)
     engines = references or _references(world, assessment)
+    for level in assessment.levels:
+        _truth_free(assessment, assessment.items(world, n, level, seed), told.get(LENGTH))
     sat = [_sit(assessment, world, level, (n, seed), engines) for level in assessment.levels]
     for one in sat:
-        _truth_free(assessment, one.items, told.get(LENGTH))
         _same_items(assessment, world, one, seed)
         _guessing(assessment, one)
         _oracle(assessment, one)
@@ -181,7 +182,7 @@ def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], 
         return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
     absent = sorted(n for n in set(assessment.floor) - set(catalogue.engines()) if not n.startswith(BY))
-    _require(assessment, not absent, f"floor names engines that do not exist: {absent}")
+    _require(assessment, not absent, f"floor names blind engines that do not exist: {absent}")
     examples = None
     if Readout.FIT in assessment.readouts:
         examples = assessment.items(getattr(world, "training", world), _EXAMPLES[1], level, size[1] + TRAIN_SEED)
