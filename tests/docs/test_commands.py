@@ -14,7 +14,7 @@ from kindergrad import cli
 VERBS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 LONG = ("kindergrad run", "kindergrad run --domain arithmetic --out /tmp/arithmetic",
         "kindergrad run --quick", "kindergrad run --genome my_genome.fna.gz",
-        "kindergrad run --out /tmp/full",
+        "kindergrad run --domain perturbation --out /tmp/screen", "kindergrad run --out /tmp/full",
         "kindergrad run --engine huggingface --set path=my-model --set tokens=300G --domain genomics --out /tmp/hf",
         "kindergrad sit genomics/copy --engine huggingface --set path=my-model --set both_strands=true",
         "kindergrad run --engine checkpoints --set path=my-checkpoints --out /tmp/ladder",

@@ -16,8 +16,8 @@ from kindergrad.testing import check_assessment, check_engine
 
 TESTED = {"own_engine.py", "study.yaml", "own_assessment.py", "own_exam.yaml", "forecast_own_table.py",
           "other_harness.csv", "read_records.py", "planned.fa", "make_screen.py", "answer_elsewhere.py",
-          "train_with_exams.py"}
-"""train_with_exams.py needs transformers: tests/torch/test_example.py."""
+          "train_with_exams.py", "grammar.yaml"}
+"""train_with_exams.py needs transformers: tests/torch/test_example.py; grammar.yaml is run by test_commands."""
 
 
 def test_no_example_is_forgotten() -> None:

@@ -105,7 +105,7 @@ def references(world: Any, *, domain: Domain = Domain.GENOMICS, learners: tuple[
     corpus = world.corpus(0)
     blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items()
              if spec.role.value == "blind" and spec.domain is domain}
-    text = isinstance(corpus[0], str)
+    text = not corpus or isinstance(corpus[0], str)
     beginning = [piece[:little] for piece in corpus[:1]] if text else corpus[:_LITTLE]
     mocks = () if text else tuple(MockResponses(seed) for seed in range(_MOCKS))
     for mock in mocks:

@@ -146,8 +146,8 @@ def clusters(world: GeneNetwork, conditions: Sequence[Condition]) -> NDArray[np.
 
 def moved(answers: Floats, items: Any) -> tuple[Floats, Floats]:
     """Prediction and truth as differences from the mean of training, on the genes that count. Shapes (n, genes)."""
-    truth = items.truth
-    return tuple((x - truth["reference"]) * truth["counted"] for x in (answers, truth["response"]))  # type: ignore
+    reference, counted = items.truth["reference"], items.truth["counted"]
+    return (answers - reference) * counted, (items.truth["response"] - reference) * counted
 
 
 def agrees(answers: Floats, items: Any) -> Floats:
