@@ -41,7 +41,10 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
         changes = _built_in(f"{domain.value}-quick")
         world = raw["world"] if raw["world"].get("genome") else raw["world"] | changes["world"]
         raw |= changes | {"world": world, "engines": raw.get("engines") or changes["engines"]}
-    raw = _built_in(domain.value) | {key: value for key, value in raw.items() if value != {}}
+    built_in = _built_in(domain.value)
+    if path is not None:  # a study file that names no exams asks for all
+        built_in.pop("assessments", None)
+    raw = built_in | {key: value for key, value in raw.items() if value != {}}
     named = [_beside(path, plugin) for plugin in raw.get("plugins", ())] + list(plugins or ())
     raw["plugins"] = tuple(dict.fromkeys(plugin.absolute() for plugin in named))
     if (data := given.get("data") or raw.get("data")) is not None:
@@ -66,7 +69,7 @@ def with_engine(study: StudyConfig, name: str, given: Sequence[str], *, rename: 
     engine = plan.make(catalogue.engine(name, study.plugins), config, 0)
     changes: dict[str, Any] = {"engines": (config,)}
     if rename:
-        changes["name"] = f"What {name} knows"
+        changes |= {"name": f"What {name} knows", "assessments": ("all",)}
     if isinstance(engine, Trained):  # its ladder has another unit than the goal of the study
         changes["goal"] = None
     return study.model_copy(update=changes)
