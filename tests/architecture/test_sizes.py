@@ -12,8 +12,6 @@ DEEPER = {"assessments": 3}  # domain, grade, file
 # (file, function): (parameters, reason). None may be added, no number may grow.
 MANY_PARAMETERS = {
     ("report/figures/canvas.py", "Sheet.write"): (7, "place, text and style of one label; keyword-only after three"),
-    ("worlds/gene_network.py", "GeneNetwork.__init__"): (11, "each is a dial of the study; keyword-only after one"),
-    ("worlds/gene_network.py", "make"): (9, "the same dials"),
     ("stats/curve.py", "fit"): (7, "data and options of the one public fit; keyword-only after three"),
 }
 

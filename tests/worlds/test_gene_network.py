@@ -8,7 +8,7 @@ import pytest
 from kindergrad.core.errors import InputError, StudyError
 from kindergrad.core.responses import Condition, joined
 from kindergrad.core.seeds import stream
-from kindergrad.worlds import _asked, _kinetics, _network, combos, dose_response, gene_network
+from kindergrad.worlds import _asked, _kinetics, _network, combos, dose_response
 from kindergrad.worlds._cells import counts, mixture_quantiles
 from kindergrad.worlds.gene_network import GeneNetwork
 from kindergrad.worlds.response_items import own_genes
@@ -213,7 +213,7 @@ def test_presets_hold_what_they_are_for() -> None:
 ])
 def test_settings_out_of_range_are_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(StudyError, match=message):
-        gene_network.make(0, **settings)  # type: ignore[arg-type]
+        GeneNetwork(0, **settings)
 
 
 @pytest.mark.parametrize(("condition", "message"), [

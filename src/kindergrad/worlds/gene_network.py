@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,7 @@ from kindergrad.core.errors import StudyError
 from kindergrad.core.names import Axis, Domain
 from kindergrad.core.records import Split
 from kindergrad.core.responses import Condition, Experiment, Panel, gene, usual, usual_responses
-from kindergrad.core.seeds import key, stream
+from kindergrad.core.seeds import stream
 from kindergrad.worlds import _asked, _cells, _interventions, _kinetics, _network
 from kindergrad.worlds._screen import SHARES, Design, zipf
 
@@ -36,12 +37,14 @@ FEW = 6
 """Single cells that an experiment shows, of the perturbed ones and of the controls."""
 _FEWER = 0.15  # a response of norm 1 leaves exp(-0.15) of the cells: strong perturbations kill
 _KINETICS = ("hill", "linear")
+_LEAST = {"pathways": 12, "experiments": 50, "cells": 5, "controls": 20, "contexts": 1, "depth": 100}
 
 
-class GeneNetwork:
-    """The screen. See :class:`kindergrad.core.world.World` for what a study needs of it.
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a screen is made with.
 
-    Parameters
+    Attributes
     ----------
     experiments : how many training experiments the corpus holds.
     pathways : that training experiments touch; four more are never touched.
@@ -50,32 +53,60 @@ class GeneNetwork:
     depth : molecules counted per cell.
     contexts : cell lines; each has two donors in training, and one more in exams.
     exponent : of the Zipf law of pathways.
+
+    Raises
+    ------
+    StudyError
+        For a value out of range.
+    """
+
+    experiments: int = 2000
+    pathways: int = 24
+    kinetics: str = "hill"
+    cells: int = 50
+    controls: int = 1000
+    depth: float = 10_000.0
+    contexts: int = 3
+    exponent: float = 1.3
+
+    def __post_init__(self) -> None:
+        if self.kinetics not in _KINETICS:
+            raise StudyError(f"unknown kinetics '{self.kinetics}'; expected {' or '.join(_KINETICS)}")
+        for name, least in _LEAST.items():
+            value, most = getattr(self, name), 8 if name == "contexts" else 1_000_000
+            if not least <= value <= most:
+                raise StudyError(f"{name} must be at least {least} and at most {most:,}; got {value:g}")
+
+
+class GeneNetwork:
+    """The screen. See :class:`kindergrad.core.world.World` for what a study needs of it.
+
+    Parameters
+    ----------
     shares : of the kinds of experiments; see ``SHARES``.
     name : of the world in records.
+    settings : see :class:`Settings`.
     """
 
     axis = Axis.PERTURBATIONS
     exact = True
     smallest = 8
 
-    def __init__(self, seed: int, *, experiments: int = 2000, pathways: int = 24, kinetics: str = "hill",
-                 cells: int = 50, controls: int = 1000, depth: float = 10_000.0, contexts: int = 3,
-                 exponent: float = 1.3, shares: dict[str, float] | None = None, name: str = WORLD) -> None:
-        _check(kinetics=kinetics, pathways=pathways, experiments=experiments, cells=cells, controls=controls,
-               contexts=contexts, depth=depth)
-        self.seed, self.size, self.cells, self.depth, self._controls = seed, experiments, cells, depth, controls
-        self.kinetics = kinetics
+    def __init__(self, seed: int, *, shares: dict[str, float] | None = None, name: str = WORLD, **settings: Any
+                 ) -> None:
+        told = Settings(**settings)
+        self.seed, self.size, self.cells, self.depth = seed, told.experiments, told.cells, told.depth
+        self._controls, self.kinetics, pathways = told.controls, told.kinetics, told.pathways
         self.network = _network.draw(pathways + UNSEEN, seed)
         self.interventions = _interventions.draw(self.network, pathways, seed)
-        self.design = Design(self.network, self.interventions, zipf(pathways, exponent),
-                             tuple("ABCDEFGH"[:contexts]), 2, shares or SHARES)
-        told = [name, seed, experiments, pathways, kinetics, cells, controls, depth, contexts, exponent,
-                self.design.shares]
-        self.digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
-        self.id = f"{name}-{kinetics}-{self.digest}"
+        self.design = Design(self.network, self.interventions, zipf(pathways, told.exponent),
+                             tuple("ABCDEFGH"[: told.contexts]), 2, shares or SHARES)
+        recipe = [name, seed, asdict(told), self.design.shares]
+        self.digest = hashlib.blake2b(json.dumps(recipe).encode(), digest_size=8).hexdigest()
+        self.id = f"{name}-{self.kinetics}-{self.digest}"
         self.sentence = (f"a simulated screen of {len(self.network.names)} genes in {pathways + UNSEEN} pathways with "
-                         f"{kinetics} kinetics, seed {seed}: {experiments:,} experiments of about {cells} cells in "
-                         f"{len(self.design.contexts)} contexts")
+                         f"{self.kinetics} kinetics, seed {seed}: {self.size:,} experiments of about {self.cells} "
+                         f"cells in {len(self.design.contexts)} contexts")
         self.panel = Panel(self.network.names, tuple(
             self.network.pathway_name(at) for at in range(len(self.network.names))))
         self.offers = frozenset(_asked.KINDS) | {"responses", "edges", "cells", "pathways"}
@@ -275,24 +306,7 @@ class GeneNetwork:
         return usual_responses(self.trained, self.response(self.trained))
 
 
-def _check(*, kinetics: str, **numbers: float) -> None:
-    if kinetics not in _KINETICS:
-        raise StudyError(f"unknown kinetics '{kinetics}'; expected {' or '.join(_KINETICS)}")
-    least = {"pathways": 12, "experiments": 50, "cells": 5, "controls": 20, "contexts": 1, "depth": 100}
-    most = {"contexts": 8}
-    for name, value in numbers.items():
-        if not least[name] <= value <= most.get(name, 1e6):
-            raise StudyError(f"{name} must be at least {least[name]} and at most {most.get(name, 1_000_000):,}; "
-                             f"got {value:g}")
-
-
-def make(seed: int, *, experiments: int = 2000, pathways: int = 24, kinetics: str = "hill", cells: int = 50,
-         controls: int = 1000, depth: float = 10_000.0, contexts: int = 3, exponent: float = 1.3) -> GeneNetwork:
+def make(seed: int, *, experiments: int = 2000, kinetics: str = "hill", cells: int = 50, depth: float = 10_000.0,
+         contexts: int = 3) -> GeneNetwork:
     """The world of a study."""
-    return GeneNetwork(seed, experiments=experiments, pathways=pathways, kinetics=kinetics, cells=cells,
-                       controls=controls, depth=depth, contexts=contexts, exponent=exponent)
-
-
-def stable(seed: int, condition: Condition) -> np.random.Generator:
-    """The random stream of a condition, for example to draw fresh cells of it."""
-    return stream(seed, "fresh", key(*map(str, condition)))
+    return GeneNetwork(seed, experiments=experiments, kinetics=kinetics, cells=cells, depth=depth, contexts=contexts)
