@@ -25,8 +25,8 @@ from scipy.special import expit, kolmogorov, ndtr
 from kindergrad.core.seeds import stream
 from kindergrad.stats import curve, hierarchy
 from kindergrad.stats.ability import fit_abilities
-from kindergrad.stats.ability_model import COEF_SD, FREEDOM, SPREAD_FLOOR, Cells
 from kindergrad.stats.ability_model import _PRIOR as ABILITY
+from kindergrad.stats.ability_model import COEF_SD, FREEDOM, SPREAD_FLOOR, Cells
 from kindergrad.stats.conjunction import EXPONENT, compare
 from kindergrad.stats.conjunction import SCATTER as PRODUCT_SCATTER
 from kindergrad.stats.curve_camps import fit_camps, observe

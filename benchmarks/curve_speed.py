@@ -36,7 +36,8 @@ def joint_seconds(skills: int = 60, scales: int = 12) -> float:
     """Processor seconds of one joint posterior of many skills, half of them still at their floor."""
     x, rng = np.linspace(3.0, 5.75, scales), stream(0, "speed", "joint")
     offset = rng.uniform(2.0, 6.0, skills)
-    y = 0.8 * expit(2.0 * np.log(9.0) * (x - offset[:, None] - 1.0) / 0.9) + 0.03 * rng.standard_normal((skills, scales))
+    y = 0.8 * expit(2.0 * np.log(9.0) * (x - offset[:, None] - 1.0) / 0.9)
+    y += 0.03 * rng.standard_normal(y.shape)
     start = time.process_time()
     hierarchy.fit([hierarchy.Curve(x, y[s], np.full(scales, 0.03), float(offset[s])) for s in range(skills)])
     return time.process_time() - start

@@ -10,7 +10,7 @@ from sources import ROOT, SOURCE, modules
 
 SLOW = {"scipy.stats", "pandas", "torch", "matplotlib", "sklearn", "pyarrow", "Bio", "anndata", "transformers"}
 # layers that must give the same answer everywhere
-PURE = ("core", "stats", "syllabus", "worlds", "assessments", "engines", "progress")
+PURE = ("core", "stats", "syllabus", "worlds", "assessments", "engines", "progress", "exposure")
 IMPURE = re.compile(r"time\.time\(|datetime\.now|os\.environ|np\.random\.(seed|rand|normal|default_rng)\(|urlopen")
 
 

@@ -100,7 +100,7 @@ def test_hairpin_arms_pair_with_the_context(genome: SyntheticGenome) -> None:
 
 
 def test_one_letter_breaks_the_pair(genome: SyntheticGenome) -> None:
-    items = made(genome, "base-pairing")
+    items = made(genome, "base-pairing", "hairpin")
     for true, others in split(items):
         where = {tuple(distance(true, other)) for other in others}
         assert len(where) == 1 and len(next(iter(where))) == 1
@@ -155,11 +155,11 @@ def chloroplast(shared_data: Path) -> AnnotatedGenome:
     return load(shared_data / "genomics" / "arabidopsis_chloroplast" / "NC_000932.gb")
 
 
-@pytest.mark.parametrize("name", sorted(catalogue.assessments()))
+@pytest.mark.parametrize("name", sorted(n for n in catalogue.assessments() if n.startswith("genomics/")))
 def test_on_a_real_genome_items_are_offered_or_the_reason_is_told(chloroplast: AnnotatedGenome, name: str) -> None:
     assessment = catalogue.assessment(name)
     absent = [need for need in assessment.needs if need not in chloroplast.offers]
-    assert all(chloroplast.missing.get(need) for need in absent)
+    assert assessment.world or all(chloroplast.missing.get(need) for need in absent)
     if absent:
         return
     for level in assessment.levels[-2:]:

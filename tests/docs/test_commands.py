@@ -12,9 +12,16 @@ from documents import DOCUMENTS, ROOT, Run, blocks, commands, words
 from kindergrad import cli
 
 VERBS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
-LONG = ("kindergrad run", "kindergrad run --quick", "kindergrad run --genome my_genome.fna.gz",
-        "kindergrad run --out /tmp/full")
-"""Minutes, or a file that is not there; tests/exams and the checks of a whole clone run them."""
+LONG = ("kindergrad run", "kindergrad run --domain arithmetic --out /tmp/arithmetic",
+        "kindergrad run --quick", "kindergrad run --genome my_genome.fna.gz",
+        "kindergrad run --domain perturbation --out /tmp/screen", "kindergrad run --out /tmp/full",
+        "kindergrad run --engine huggingface --set path=my-model --set tokens=300G --domain genomics --out /tmp/hf",
+        "kindergrad sit genomics/copy --engine huggingface --set path=my-model --set both_strands=true",
+        "kindergrad run --engine checkpoints --set path=my-checkpoints --out /tmp/ladder",
+        "kindergrad score /tmp/predictions.csv --study examples/study.yaml",
+        "kindergrad report /tmp/training/exams")
+"""Minutes, or a file that is not there; tests/exams, tests/torch, test_examples.py and the checks of a whole clone run
+them."""
 
 
 def options(verb: str) -> set[str]:
@@ -33,12 +40,13 @@ def test_verbs_and_options_exist(command: str) -> None:
     assert {word for word in rest if word.startswith("--")} <= options(verb)
 
 
-def test_short_commands_run(kindergrad: Run, place: Path) -> None:
+def test_short_commands_run(kindergrad: Run, script: Run, place: Path) -> None:
     """As written, but for where the results go: once the studies, then everything that reads."""
     short = [c for c in commands() if c not in LONG and "<" not in c]
     short.sort(key=lambda c: not c.startswith("kindergrad run"))
     assert len(short) >= 8
     assert len(commands()) - len(short) <= len(LONG)
+    script([str(ROOT / "examples" / "make_screen.py"), str(place / "screen")])
     for command in short:
         text = re.sub(r"/tmp/|(?<= )(?=my-|scores)", f"{place}/", command)
         given = words(text) + (["--workers", "1"] if text.startswith("kindergrad run") else [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ from kindergrad.exams import catalogue
 from kindergrad.testing import check_assessment, check_engine
 
 TESTED = {"own_engine.py", "study.yaml", "own_assessment.py", "own_exam.yaml", "forecast_own_table.py",
-          "other_harness.csv", "read_records.py"}
+          "other_harness.csv", "read_records.py", "planned.fa", "make_screen.py", "answer_elsewhere.py",
+          "train_with_exams.py", "grammar.yaml"}
+"""train_with_exams.py needs transformers: tests/torch/test_example.py; grammar.yaml is run by test_commands."""
 
 
 def test_no_example_is_forgotten() -> None:
@@ -36,6 +39,16 @@ def test_own_engine_and_records(finished: Path, script: Run) -> None:
     assert last["markov", "genomics/exact-word"] > 0.9
     assert abs(last["order-2", "genomics/exact-word"]) < 0.2, "words of ten letters are beyond two letters of context"
     assert "hardest word for markov:" in said
+
+
+def test_answers_from_elsewhere(kindergrad: Run, script: Run, place: Path) -> None:
+    asked, answered = str(place / "items.csv"), str(place / "predictions.csv")
+    kindergrad(["export", "examples/study.yaml", "--items", asked])
+    script([str(ROOT / "examples" / "answer_elsewhere.py"), asked, answered])
+    said = kindergrad(["score", answered, "--study", "examples/study.yaml", "--json"])
+    found = {row["skill"]: row for row in json.loads(said)}
+    assert {row["identity"]["readout"] for row in found.values()} == {"likelihood"}
+    assert found["genomics/next-base"]["n_scored"] == 120
 
 
 def test_own_engine_keeps_the_contract_of_engines() -> None:
@@ -77,3 +90,14 @@ def test_the_example_table_is_small_and_plain() -> None:
 
 def test_examples_are_not_imported_by_accident() -> None:
     assert not {"own_engine", "own_assessment", "read_records"} & set(sys.modules)
+
+
+def test_the_screen_shows_what_the_page_says(script: Run, kindergrad: Run, tmp_path: Path) -> None:
+    script([str(ROOT / "examples" / "make_screen.py"), str(tmp_path)])
+    scores = {}
+    for name in ("mean", "ridge"):
+        said = kindergrad(["score", str(tmp_path / f"{name}.h5ad"), "--truth", str(tmp_path / "real.h5ad"),
+                           "--train-perturbations", str(tmp_path / "train.txt"), "--json"])
+        scores[name] = {one["skill"]: one["score"] for one in json.loads(said)["skills"]}
+    assert scores["ridge"]["perturbation/stranger"] > 0.8 > 0.0 > scores["mean"]["perturbation/stranger"]
+    assert scores["mean"]["perturbation/backwards"] == pytest.approx(0.0, abs=1e-9)

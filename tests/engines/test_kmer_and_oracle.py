@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from kindergrad.core.errors import EngineError, SequenceError
 from kindergrad.engines.kmer import KmerProbe
 from kindergrad.engines.oracle import Oracle
+from kindergrad.engines.sklearn_ import Probe
 from kindergrad.exams import catalogue
 from kindergrad.worlds.annotated_genome import load
 from kindergrad.worlds.genome import SyntheticGenome
@@ -71,3 +73,18 @@ def test_oracle_refuses_items_of_a_real_genome(shared_data: Path) -> None:
     assert items.ideal is None
     with pytest.raises(EngineError, match="no known truth"):
         Oracle().ideal(items)
+
+
+@pytest.mark.parametrize("made", [lambda: KmerProbe(k=2), lambda: Probe("one-hot")], ids=["kmer", "one-hot"])
+def test_measurements_are_predicted_as_numbers(made: Callable[[], KmerProbe | Probe]) -> None:
+    """Labels of float64 are measurements: the share of G and C, with noise."""
+    texts, _ = drawn(700, 3)
+    value = np.array([3 * (t.count("G") + t.count("C")) / 60 for t in texts])
+    noisy = value + 0.05 * np.random.default_rng(4).standard_normal(700)
+    engine = made()
+    engine.fit(texts[:600], noisy[:600])
+    answers = engine.decide(texts[600:])
+    assert np.corrcoef(answers, value[600:])[0, 1] > 0.9
+    assert np.abs(answers - value[600:]).mean() < 0.1
+    engine.fit(texts[:600], (value[:600] > 1.5).astype(np.int64))  # and classes again
+    assert auroc(engine.decide(texts[600:]), (value[600:] > 1.5).astype(np.int64)) > 0.9

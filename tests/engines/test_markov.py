@@ -128,3 +128,15 @@ def test_orders_that_do_not_fit_are_refused(order: int) -> None:
 def test_two_workers_stay_under_two_gigabytes() -> None:
     assert 4 * (4**14 - 1) // 3 < 2e9 / 2 / 2  # bytes of all counts of order 12, and as much again to work in
     assert all(counts.dtype == np.uint32 for counts in Markov(max_order=2)._counts)
+
+
+def test_it_writes_on_as_it_predicts() -> None:
+    """Letters are drawn with the probabilities that it gives; the same seed gives the same text."""
+    engine = Markov(max_order=2)
+    engine.learn(["ACGT" * 2000])
+    texts = engine.generate(["ACG", "TTAC", ""], 40, 0)
+    assert texts == engine.generate(["ACG", "TTAC", ""], 40, 0) != engine.generate(["ACG", "TTAC", ""], 40, 1)
+    assert [len(text) for text in texts] == [40, 40, 40]
+    assert texts[0].startswith("TACGT") and "ACGTACGT" in texts[1]
+    fresh = "".join(Markov().generate([""] * 200, 20, 0))
+    assert all(0.22 < fresh.count(letter) / len(fresh) < 0.28 for letter in "ACGT")

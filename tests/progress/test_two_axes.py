@@ -73,5 +73,8 @@ def test_what_cannot_be_used_is_refused_or_named() -> None:
         two_axes(table(sizes=SIZES[:2]), [1e8], [1e9])
     with pytest.raises(InputError, match="positive"):
         two_axes(table(), [-1.0], [1e9])
+    together = [r.model_copy(update={"parameters": r.scale}) for r in table()]
+    with pytest.raises(TableError, match="rise together"):
+        two_axes(together, [1e8], [1e9])
     few = [r.model_copy(update={"skill": "domain/other"}) for r in table()[:4]]
     assert list(two_axes([*table(), *few], [], []).skipped) == ["domain/other | lm"]

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from kindergrad.stats.scoring import TIE, bits_gained, cluster_stderr, normalise, placement, rank_first
+from kindergrad.stats.scoring import (
+    TIE,
+    bits_gained,
+    cluster_stderr,
+    correlation,
+    normalise,
+    placement,
+    rank_first,
+    top_found,
+)
 
 answers_of = arrays(np.float64, st.tuples(st.integers(1, 12), st.integers(2, 6)),
                     elements=st.integers(-3, 3).map(float))
@@ -19,6 +28,21 @@ def test_placement_and_rank_by_hand() -> None:
     true = np.zeros(4, dtype=np.int64)
     assert placement(answers, true) == pytest.approx([1.0, 0.5, 1 / 3, (2 + 0.5) / 3])
     assert rank_first(answers, true) == pytest.approx([1.0, 0.25, 0.0, 0.5])
+
+
+@given(arrays(np.float64, (3, 6), elements=st.floats(-5, 5).map(lambda x: round(x, 1))))
+@settings(max_examples=40)
+def test_correlation_is_that_of_numpy_where_there_is_one(answers: np.ndarray) -> None:
+    value = np.tile([1.0, 4.0, 2.0, 0.0, 7.0, 3.0], (3, 1))
+    for row, found in zip(answers, correlation(answers, value), strict=True):
+        expected = 0.0 if np.ptp(row) <= TIE else float(np.corrcoef(row, value[0])[0, 1])
+        assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_lists_that_are_all_alike_score_nothing_and_the_top_is_shared() -> None:
+    value = np.array([[1.0, 2.0, 5.0], [1.0, 1.0, 1.0]])
+    assert correlation(np.array([[3.0, 3.0, 3.0], [1.0, 2.0, 3.0]]), value) == pytest.approx([0.0, 0.0])
+    assert top_found(np.array([[0.0, 1.0, 1.0], [2.0, 1.0, 0.0]]), value) == pytest.approx([0.5, 1.0])
 
 
 def test_rounding_does_not_win() -> None:

@@ -11,11 +11,16 @@ import pytest
 from kindergrad.core.dna import decode, encode
 from kindergrad.testing import check_world
 from kindergrad.worlds.annotated_genome import load
+from kindergrad.worlds.arithmetic import Arithmetic
 from kindergrad.worlds.genome import SyntheticGenome
 
 
 def test_synthetic_genome_keeps_the_contract(genome: SyntheticGenome) -> None:
     check_world(genome, again=SyntheticGenome(size=genome.size))
+
+
+def test_the_web_keeps_the_contract() -> None:
+    check_world(Arithmetic(size=60_000), again=Arithmetic(size=60_000))
 
 
 def test_real_genome_keeps_the_contract(genomes: Path) -> None:

@@ -6,11 +6,11 @@ import sys
 
 import typer
 
-from kindergrad.cli import audit, study, verdicts
+from kindergrad.cli import audit, data, exposure, score, sitting, study, verdicts
 from kindergrad.cli.doors import EXIT_INPUT, EXIT_INTERRUPTED, app
 from kindergrad.core.errors import KindergradError
 
-__all__ = ["app", "audit", "main", "study", "verdicts"]
+__all__ = ["app", "audit", "data", "exposure", "main", "score", "sitting", "study", "verdicts"]
 
 
 def main() -> None:

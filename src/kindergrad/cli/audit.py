@@ -1,4 +1,4 @@
-"""The verb ``audit``: shortcuts and leaks of labelled sets."""
+"""The verb ``audit``: shortcuts and leaks of labelled sets, and exam items that stand in a corpus."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from kindergrad.cli.doors import Json, app, console, print_json, progress
+from kindergrad.cli.score import ContextColumn, Control, PerturbationColumn, Scale
+from kindergrad.core.names import ExpressionScale
 
 EXIT_FOUND = 3
 
@@ -23,23 +25,42 @@ class Limit(StrEnum):
 @app.command()
 def audit(
     paths: Annotated[list[Path] | None, typer.Argument(
-        help="CSV, TSV, BED or FASTA, gz or not, or a folder with train/ and test/ and a file per class.")] = None,
+        help="CSV, TSV, BED or FASTA, gz or not, or a folder with train/ and test/ and a file per class; or one "
+             ".h5ad; with --corpus, a run folder.")]
+    = None,
     train: Annotated[list[Path] | None, typer.Option("--train", help="Training part: a file or folder; may recur.")]
     = None,
     test: Annotated[list[Path] | None, typer.Option("--test", help="Test part: a file or folder; may recur.")] = None,
+    corpus: Annotated[Path | None, typer.Option(
+        "--corpus", help="DNA that engines read: which items of the run in PATH stand in it?")] = None,
     fail_if: Annotated[Limit | None, typer.Option("--fail-if", help="Exit 3 from this verdict on.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML file to write.")] = None,
     label: Annotated[str | None, typer.Option("--label", help="Column of the class.")] = None,
     sequence: Annotated[str | None, typer.Option("--sequence", help="Column of the sequence.")] = None,
+    scale: Scale = None,
+    perturbation_column: PerturbationColumn = None,
+    control: Control = None,
+    context: ContextColumn = None,
     json: Json = False,
 ) -> None:
-    """Find shortcuts, copies and leaks in labelled sequences or intervals before a score on them is believed."""
+    """Find shortcuts, copies and leaks in labelled sequences or intervals, exam items in a corpus, or what an h5ad of
+    perturbed cells can answer, before a score on them is believed."""
     from kindergrad.core.errors import InputError
     from kindergrad.exams import audit as auditing
     from kindergrad.exchange import labelled_sets
     from kindergrad.exchange.labelled_files import Columns
     from kindergrad.report import audit_page, audit_text
 
+    if corpus is not None:
+        _contamination(paths or [], corpus, fail_if=fail_if, json=json)
+        return
+    cells = [path for path in paths or [] if path.suffix.lower() == ".h5ad"]
+    if cells:
+        if len(paths or []) > 1 or train or test or fail_if or report or label or sequence:
+            raise InputError(f"{cells[0]} is audited alone; expected one .h5ad, and of the options only --scale, "
+                             "--perturbation-column, --control, --context and --json; leave the others out")
+        _cells(cells[0], scale, (perturbation_column, control, context), json=json)
+        return
     if bool(train) != bool(test) or bool(paths) == bool(train):
         raise InputError("nothing to audit, or too much; expected either PATH..., or both --train and --test")
     columns = Columns(sequence=sequence, label=label)
@@ -58,3 +79,32 @@ def audit(
             console().print(f"report: {report}", highlight=False, soft_wrap=True)
     if fail_if is not None and auditing.fails(found, fail_if.value):
         raise typer.Exit(EXIT_FOUND)
+
+
+def _contamination(paths: list[Path], corpus: Path, *, fail_if: Limit | None, json: bool) -> None:
+    """Items of a run that stand in a corpus."""
+    from kindergrad.core.errors import InputError
+    from kindergrad.exams.contamination import contamination
+    from kindergrad.report import exposure_text
+
+    if len(paths) != 1:
+        raise InputError(f"--corpus audits one run; got {len(paths)} paths; expected 'kindergrad audit OUT --corpus "
+                         "FILE'")
+    with progress() as tell:
+        found = contamination(paths[0], corpus, tell=tell)
+    print_json(found) if json else console().print(exposure_text.contamination(found))
+    if fail_if is not None and found.verdict == Limit.LEAK.value:
+        raise typer.Exit(EXIT_FOUND)
+
+
+def _cells(path: Path, scale: ExpressionScale | None, columns: tuple[str | None, str | None, str | None], *,
+           json: bool) -> None:
+    from kindergrad.exams import audit_response
+    from kindergrad.report import response_text
+    from kindergrad.worlds.expression_tables import Columns
+
+    found = audit_response.audit_file(path, scale=scale, columns=Columns(*columns))
+    if json:
+        print_json(found)
+    else:
+        console().print(response_text.audit_text(found))

@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Source = Annotated[Path, typer.Argument(help="A run folder, or a long table (CSV or Parquet).")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of public data sets.")]
 Seed = Annotated[int, typer.Option(help="Seed of the posterior draws.")]
 Target = Annotated[float, typer.Option(help="Score between floor (0) and ceiling (1) that is wanted.")]
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kindergrad.cli.doors import Json, Seed, Source, Target, app, console, print_json
+from kindergrad.cli.doors import Json, Seed, Source, Target, app, console, print_json, progress
+
+if TYPE_CHECKING:
+    from kindergrad.core.table import Row
 
 Goal = Annotated[str | None, typer.Option("--goal", help="skill>=score@scale (default: that of the study).")]
 
@@ -18,6 +21,9 @@ def forecast(
     source: Source,
     target: Target = 0.5,
     at: Annotated[list[str] | None, typer.Option("--at", help="Scales to forecast, such as 1e8.")] = None,
+    corpus: Annotated[Path | None, typer.Option(
+        "--corpus", help="Planned corpus: its concept rates take the place of those of the corpus that was read.")]
+    = None,
     parameters: Annotated[list[str] | None, typer.Option(help="Sizes of engine; forecasts over both axes.")] = None,
     register: Annotated[Path | None, typer.Option(help="Ledger to write the forecasts at --at into.")] = None,
     resolve: Annotated[Path | None, typer.Option(help="Ledger whose forecasts are scored by these results.")] = None,
@@ -33,6 +39,8 @@ def forecast(
     from kindergrad.report import answers_text, card, text
 
     rows = card.load(source)
+    if corpus is not None:
+        rows = _planned(rows, corpus)
     scales = [scale.parse(x) for x in at or ()]
     if register is not None:
         if not scales:
@@ -153,6 +161,7 @@ def backtest(
     source: Source,
     hold_out: Annotated[float | None, typer.Option(help="Share of each curve's largest scales to hide.")] = None,
     max_scale: Annotated[str | None, typer.Option(help="Hide everything above this scale.")] = None,
+    recalibrate: Annotated[bool, typer.Option("--recalibrate", help="Intervals from the other skills.")] = False,
     predictions: Annotated[Path | None, typer.Option(help="CSV or Parquet of every predicted point.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Markdown file of the tables.")] = None,
     json: Json = False,
@@ -164,12 +173,23 @@ def backtest(
     from kindergrad.report import answers_text, card
 
     above = None if max_scale is None else scale.parse(max_scale)
-    found, points = fit(card.load(source), hold_out=hold_out, max_scale=above)
+    found, points = fit(card.load(source), hold_out=hold_out, max_scale=above, recalibrate=recalibrate)
     if predictions is not None:
         tables.write([p.model_dump(mode="json") for p in points], predictions)
     if markdown is not None:
         tables.write_text(answers_text.backtest_markdown(found), markdown)
     print_json(found) if json else console().print(answers_text.backtest(found))
+
+
+def _planned(rows: list[Row], corpus: Path) -> list[Row]:
+    """The rows as if engines had read the planned corpus: scales and frequencies are its own."""
+    from kindergrad.core.names import Domain
+    from kindergrad.exposure import planned
+
+    domains = {row.skill.partition("/")[0] for row in rows} & {d.value for d in Domain}
+    domain = Domain(domains.pop()) if len(domains) == 1 else Domain.GENOMICS
+    with progress() as tell:
+        return planned.planned(rows, planned.rates(corpus, domain, tell=tell))
 
 
 def _now() -> str:

@@ -158,4 +158,7 @@ class Listing(Contract):
     version: str
     readouts: tuple[str, ...]
     status: str
+    """``ready``, ``needs-extra`` (a library is missing) or ``needs-data``."""
     summary: str
+    needs: str = ""
+    """What is missing, and where it comes from."""

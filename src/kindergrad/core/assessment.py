@@ -11,10 +11,19 @@ from numpy.typing import NDArray
 from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind, Domain, Readout
 
+TEXT_BLIND = ("text-uniform", "text-composition-0", "text-composition-1", "text-composition-2", "text-local",
+              "text-words")
+"""Blind engines of plain text: the floor of exams that are written, not sequenced."""
+
 
 class MakeItems(Protocol):
     def __call__(self, world: Any, n: int, level: str, seed: int) -> Items: ...
 
+
+BLIND = ("uniform", "local-composition", "composition-0", "composition-1", "composition-2")
+"""Engines that know letters and pairs and triplets of letters at most."""
+BY = "by-"
+"""Begins the name of a shortcut: ``by-consequence`` looks the answer up in the truth column ``consequence``."""
 
 Put = Callable[..., NDArray[Any]]
 Score = Callable[[NDArray[Any], Items], NDArray[Any]]
@@ -34,13 +43,17 @@ class Assessment:
     readouts : readout -> the function that puts the items to an engine.
     metric, twin_metric : names of the two scores.
     chance : the score of a coin.
-    floor : ids of the blind engines whose best gives the floor.
+    floor : ids of the blind engines whose best gives the floor. An engine that is fitted belongs here where it cannot
+        have the skill; ``by-COLUMN`` is a look-up in a column of the truth, fitted on the training items.
+    references : ids of simple engines that are fitted on all training items and shown beside every score, but may
+        have learned the skill honestly, so that they are no floor. They sit where there is a readout ``fit``.
     ceiling : kind of ceiling in a world with known truth; elsewhere it is nominal (``top``).
     top : the end of the metric's scale.
     learner : the reference engine that improves with data, or ``none-yet``.
     reference : engine that gives the ceiling, after the whole corpus, where the world has no oracle; None: ``top``.
     frequency : level -> occurrences of one concept per unit of the corpus (base, perturbation ...), or None.
-    world : name of a small world of its own, made with the study's seed, or None: the study's world.
+    world : name of a small world, made with the study's seed, that gives the items where the study's world does not
+        offer what is needed.
     """
 
     skill: str
@@ -57,7 +70,8 @@ class Assessment:
     learner: str
     source: str
     levels: tuple[str, ...] = ("all",)
-    floor: tuple[str, ...] = ("uniform", "local-composition", "composition-0", "composition-1", "composition-2")
+    floor: tuple[str, ...] = BLIND
+    references: tuple[str, ...] = ("kmer", "position")
     ceiling: CeilingKind = CeilingKind.EXACT
     top: float = 1.0
     reference: str | None = None

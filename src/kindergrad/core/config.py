@@ -98,14 +98,21 @@ class StudyConfig(_Strict):
     seed: int = 0
     world: WorldConfig = WorldConfig()
     engines: tuple[EngineConfig, ...] = (EngineConfig(id="markov", seeds=2),)
-    controls: tuple[Literal["shuffled"], ...] = ()
-    """Copies of the corpus without the skill; learners read them too, marked as controls."""
+    controls: tuple[Literal["shuffled", "untrained"], ...] = ("untrained",)
+    """``shuffled``: learners also read a copy of the corpus without the skill. ``untrained``: engines that can be made
+    again sit beside themselves before they read anything."""
     scales: Ladder = ()
     """Sizes of the data ladder; empty: four per decade up to the size of the corpus."""
     assessments: tuple[str, ...] = ("all",)
     items: int = Field(default=400, ge=10, le=100_000)
     goal: str | None = None
+    data: Path | None = None
+    """Folder of public data sets, looked through before ``KINDERGRAD_DATA`` and the cache."""
+    worlds: dict[str, str] = Field(default_factory=dict)
+    """Assessment -> another world that its items come from, such as a public data set."""
     plugins: tuple[Path, ...] = ()
+    foretell: float | None = Field(default=None, gt=0, lt=1)
+    """Share of the largest scale after which forecasts of that scale are registered; None: they are not."""
     comparable: bool = True
     """False for --quick runs: their numbers are not to be compared with others."""
 

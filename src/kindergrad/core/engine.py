@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kindergrad.core.names import Axis, Domain, Role
+from kindergrad.core.names import Axis, Domain, Readout, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,8 @@ class EngineSpec:
     make : called with ``settings`` and ``seed`` (where it takes them); returns an object with the methods of an ask.
     axis : what the ladder of this engine scales; None: the corpus of the world, in the world's own unit.
     domain : whose questions it answers.
+    extra : the extra of the package that brings its libraries, or None.
+    readouts : how it can be read, where ``make`` is a function and cannot tell.
     """
 
     id: str
@@ -27,3 +29,5 @@ class EngineSpec:
     axis: Axis | None = None
     domain: Domain = Domain.GENOMICS
     settings: Mapping[str, Any] = field(default_factory=dict)
+    extra: str | None = None
+    readouts: tuple[Readout, ...] = ()

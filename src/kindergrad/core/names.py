@@ -46,11 +46,14 @@ class Readout(StrEnum):
     """Through which ask a skill was read. Readouts are never mixed in one curve."""
 
     LIKELIHOOD = "likelihood"
-    PROBE = "probe"
+    PSEUDO_LIKELIHOOD = "pseudo-likelihood"  # of a masked engine: each letter given all others
+    PROBE = "probe"  # a linear probe on frozen embeddings
     FIT = "fit"
     GENERATION = "generation"
     RESPONSE = "response"
+    CELLS = "cells"
     EDGES = "edges"
+    CHOICE = "choice"
     ANSWER = "answer"
 
 
@@ -59,7 +62,9 @@ class Role(StrEnum):
 
     LEARNER = "learner"
     CONTROL = "control"  # a learner given a corpus without the skill
+    UNTRAINED = "untrained"  # the same architecture before it read anything
     BLIND = "blind"  # gives the floor
+    REFERENCE = "reference"  # shown beside the learner: simple engines that were fitted
     ORACLE = "oracle"  # gives the ceiling
 
 
@@ -74,6 +79,13 @@ class Axis(StrEnum):
     PARAMETERS = "parameters"
     FLOP = "flop"
     STEP = "step"
+
+
+class ExpressionScale(StrEnum):
+    """What a table of expression holds."""
+
+    COUNTS = "counts"
+    LOG1P = "log1p"  # of counts per 10,000
 
 
 class Direction(StrEnum):

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from kindergrad.core.dna import encode
 from kindergrad.core.engine import EngineSpec
 from kindergrad.core.packed import pack
+from kindergrad.core.seeds import stream
 
 _HELD_OUT = 100_000  # letters on which the blending is fitted, at most
 _SHARE = 0.25  # of a new piece, where that is less
@@ -153,6 +154,18 @@ class Markov:
         for part in pack(context, target, _BLOCK):
             out[part.rows] = part.sum(self._log_p(part.codes, part.place))
         return out
+
+    def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]:
+        """Continue each text by ``length`` letters, each drawn from what the last letters make probable."""
+        rng, reach = stream(seed, "markov", "generate"), self.max_order + _RUN
+        texts = [text[-reach:] for text in context]
+        for _ in range(length):
+            last = [text[-reach:] for text in texts for _ in range(4)]
+            log_p = self.log_likelihood(last, list("ACGT") * len(texts)).reshape(-1, 4)
+            steps = np.exp(log_p).cumsum(axis=1)
+            chosen = (steps[:, :3] < rng.random((len(texts), 1)) * steps[:, 3:]).sum(axis=1)
+            texts = [text + "ACGT"[letter] for text, letter in zip(texts, chosen.tolist(), strict=True)]
+        return [text[len(text) - length :] for text in texts]
 
 
 def _add(counts: NDArray[np.uint32], words: NDArray[np.uint32]) -> None:

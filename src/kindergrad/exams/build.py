@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +12,7 @@ from kindergrad.core import discover
 from kindergrad.core.config import StudyConfig
 from kindergrad.core.errors import StudyError, UnknownNameError
 from kindergrad.core.world import World
+from kindergrad.exams import data as public_data
 
 
 @cache
@@ -30,16 +32,18 @@ def world(study: StudyConfig) -> World:
     config = study.world
     if config.genome is None and (config.annotation or config.decoy):
         raise StudyError("annotation and decoy need a genome; add 'genome: FILE' or --genome FILE")
-    return named(config.kind, study.seed, **config.given)
+    return named(config.kind, study.seed, data=study.data, **config.given)
 
 
-def named(name: str, seed: int, **settings: Any) -> World:
-    """A world by its name.
+def named(name: str, seed: int, *, data: Path | None = None, **settings: Any) -> World:
+    """A world by its name; one that reads a public data set (``DATA``) is given the folder of the set.
 
     Raises
     ------
     StudyError, UnknownNameError
         For a name that is unknown, and a setting that the world does not take.
+    DataError
+        If the data set of the world is not on this machine.
     """
     studied = {kind: module.make for kind, module in known().items() if hasattr(module, "make")}
     if name not in studied:
@@ -48,6 +52,8 @@ def named(name: str, seed: int, **settings: Any) -> World:
     for setting in settings:
         if setting not in takes:
             raise StudyError(f"world '{name}' has no setting '{setting}'; it takes {', '.join(takes) or 'none'}")
+    if wanted := getattr(known()[name], "DATA", None):
+        settings.setdefault("folder", public_data.folder(wanted, data))
     for setting, parameter in takes.items():
         if parameter.default is parameter.empty and setting not in settings:
             raise StudyError(f"world '{name}' needs the setting '{setting}'; add it to 'world' in the study")

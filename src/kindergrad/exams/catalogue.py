@@ -9,13 +9,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from kindergrad.core import discover
+from kindergrad.core import discover, extras
 from kindergrad.core.answers import Listing
 from kindergrad.core.asks import ASK_OF
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.engine import EngineSpec
 from kindergrad.core.errors import PluginError, UnknownNameError
 from kindergrad.core.names import Axis, Domain, Readout
+from kindergrad.exams import build
+from kindergrad.exams import data as public_data
 from kindergrad.syllabus import skills
 
 Plugins = tuple[Path, ...]
@@ -99,47 +101,75 @@ def told(found: Assessment) -> dict[str, str]:
     return out
 
 
-def listing(kind: str, plugins: Plugins = ()) -> list[Listing]:
-    """Rows of ``kindergrad list``: assessments, engines, skills or worlds."""
-    makers = {"assessments": _list_assessments, "engines": _list_engines, "skills": _list_skills,
-              "worlds": lambda _: _list_worlds()}
+def listing(kind: str, plugins: Plugins = (), data: Path | None = None) -> list[Listing]:
+    """Rows of ``kindergrad list``: assessments, engines, skills or worlds.
+
+    Parameters
+    ----------
+    data : folder of public data sets, which decides what is ready.
+    """
+    makers = {"assessments": lambda p: _list_assessments(p, data), "engines": _list_engines,
+              "skills": lambda p: _list_skills(p, data), "worlds": lambda _: _list_worlds(data)}
     if kind not in makers:
         raise UnknownNameError("kind", kind, makers)
     return list(makers[kind](plugins))
 
 
-def _list_assessments(plugins: Plugins) -> Iterator[Listing]:
+def status(found: Assessment | None, data: Path | None = None) -> tuple[str, str]:
+    """``ready``, ``needs-extra`` or ``needs-data`` of an assessment, or of a skill without one; and what is missing."""
+    if found is None:
+        return "needs-data", "an assessment"
+    module = build.known().get(found.world or "")
+    return world_status(module, data)
+
+
+def data_set(found: Assessment) -> str:
+    """Name of the public data set that the items come from, or an empty text."""
+    return getattr(build.known().get(found.world or ""), "DATA", "")
+
+
+def world_status(module: ModuleType | None, data: Path | None = None) -> tuple[str, str]:
+    """The same of a world file; one that reads no public data set is ready."""
+    return public_data.status_of(module.DATA, data) if hasattr(module, "DATA") else ("ready", "")
+
+
+def _list_assessments(plugins: Plugins, data: Path | None) -> Iterator[Listing]:
     for a in assessments(plugins).values():
-        grade = skills.skill(a.skill).grade.value
-        yield Listing(id=a.id, domain=a.domain.value, grade=grade, skill=a.skill, version=a.version,
-                      readouts=tuple(r.value for r in a.readouts), status="ready", summary=question(a))
+        grade, (state, needs) = skills.skill(a.skill).grade.value, status(a, data)
+        yield Listing(id=a.id, domain=a.domain.value, grade=grade, skill=a.skill, version=a.version, needs=needs,
+                      readouts=tuple(r.value for r in a.readouts), status=state, summary=question(a))
 
 
 def _list_engines(plugins: Plugins) -> Iterator[Listing]:
     for spec in engines(plugins).values():
-        asks = tuple(r.value for r, ask in ASK_OF.items() if _answers(spec.make, ask))
+        asks = tuple(r.value for r, ask in ASK_OF.items() if r in spec.readouts or _answers(spec.make, ask))
         summary = (inspect.getdoc(spec.make) or spec.id).split("\n")[0]
         yield Listing(id=spec.id, domain=spec.domain.value, grade=None, skill=None, version=_software(), readouts=asks,
-                      status="ready", summary=summary)
+                      status="needs-extra" if spec.extra and not extras.installed(spec.extra) else "ready",
+                      summary=summary)
 
 
-def _list_skills(plugins: Plugins) -> Iterator[Listing]:
+def _list_skills(plugins: Plugins, data: Path | None) -> Iterator[Listing]:
     known = {a.skill: a for a in assessments(plugins).values()}
     for domain in Domain:
         for s in skills.syllabus(domain).values():
             a = known.get(s.id)
+            state, needs = status(a, data)
+            if a is None and s.needs_data is not None:
+                needs = f"{s.needs_data.source}; to be written: {s.needs_data.loader}"
             yield Listing(id=s.id, domain=domain.value, grade=s.grade.value, skill=s.id,
                           version=a.version if a else "", readouts=tuple(r.value for r in a.readouts) if a else (),
-                          status="ready" if a else "needs-data", summary=s.question)
+                          status=state, summary=s.question, needs=needs)
 
 
-def _list_worlds() -> Iterator[Listing]:
+def _list_worlds(data: Path | None) -> Iterator[Listing]:
     for module in discover.built_in("kindergrad.worlds"):
         if hasattr(module, "WORLD"):
             summary = (inspect.getdoc(module) or "").split("\n\n")[0].replace("\n", " ")
             domain = getattr(module, "DOMAIN", Domain.GENOMICS)
+            state, needs = world_status(module, data)
             yield Listing(id=module.WORLD, domain=domain.value, grade=None, skill=None, version=_software(),
-                          readouts=(), status="ready", summary=summary)
+                          readouts=(), status=state, summary=summary, needs=needs)
 
 
 def _modules(package: str, plugins: Plugins) -> Iterator[ModuleType]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from kindergrad.core import config
-from kindergrad.core.config import StudyConfig
+from kindergrad.core import config, extras
+from kindergrad.core.asks import Trained
+from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.errors import StudyError
 from kindergrad.core.names import Domain
-from kindergrad.exams import catalogue
+from kindergrad.exams import catalogue, plan
 
 GENOME_GOAL = "genomics/start-codon>=0.5@1e8"
 _OF_THE_WORLD = ("genome", "annotation", "decoy")
@@ -22,7 +24,7 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
 
     Parameters
     ----------
-    given : files of the world: ``genome``, ``annotation``, ``decoy``.
+    given : files of the world, ``genome``, ``annotation``, ``decoy``; and ``data``, the folder of public data sets.
 
     Raises
     ------
@@ -39,17 +41,58 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
         changes = _built_in(f"{domain.value}-quick")
         world = raw["world"] if raw["world"].get("genome") else raw["world"] | changes["world"]
         raw |= changes | {"world": world, "engines": raw.get("engines") or changes["engines"]}
-    raw = _built_in(domain.value) | {key: value for key, value in raw.items() if value != {}}
+    built_in = _built_in(domain.value)
+    if path is not None:  # a study file that names no exams asks for all
+        built_in.pop("assessments", None)
+    raw = built_in | {key: value for key, value in raw.items() if value != {}}
     named = [_beside(path, plugin) for plugin in raw.get("plugins", ())] + list(plugins or ())
     raw["plugins"] = tuple(dict.fromkeys(plugin.absolute() for plugin in named))
+    if (data := given.get("data") or raw.get("data")) is not None:
+        raw["data"] = _beside(path, Path(data)).absolute()
     raw |= {"domain": domain} | ({} if seed is None else {"seed": seed})
     return _checked(config.build(raw, where=str(path or "study")))
+
+
+def with_engine(study: StudyConfig, name: str, given: Sequence[str], *, rename: bool = True) -> StudyConfig:
+    """A study with one engine in the place of its own.
+
+    Parameters
+    ----------
+    given : settings of the engine as ``key=value``; values are read as YAML, but ``path`` is a text.
+
+    Raises
+    ------
+    StudyError, UnknownNameError
+        For an unknown engine, or a setting of another form.
+    """
+    config = EngineConfig(id=name, settings=dict(_setting(text) for text in given))
+    engine = plan.make(catalogue.engine(name, study.plugins), config, 0)
+    changes: dict[str, Any] = {"engines": (config,)}
+    if rename:
+        changes |= {"name": f"What {name} knows", "assessments": ("all",)}
+    if isinstance(engine, Trained):  # its ladder has another unit than the goal of the study
+        changes["goal"] = None
+    return study.model_copy(update=changes)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    import yaml
+
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise StudyError(f"not a setting: got '{text}'; expected key=value, such as path=my-model")
+    if key.strip() == "path":
+        return "path", value
+    try:
+        return key.strip(), yaml.safe_load(value)
+    except yaml.YAMLError:
+        return key.strip(), value
 
 
 def _real(raw: dict[str, Any]) -> dict[str, Any]:
     """A study of a real genome: its own name and goal, and a shuffled copy as control."""
     name = f"{Path(raw['world']['genome']).name.split('.')[0]}: what a small engine learns of it"
-    return {"controls": ("shuffled",), "name": name, "goal": GENOME_GOAL} | raw | {
+    return {"controls": ("shuffled", "untrained"), "name": name, "goal": GENOME_GOAL} | raw | {
         "world": {"kind": "annotated_genome"} | raw["world"]}
 
 
@@ -61,7 +104,14 @@ def _built_in(name: str) -> dict[str, Any]:
     if not file.is_file():
         raise StudyError(f"there is no built-in study '{name}'; give a study file")
     found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found["engines"] = [config for config in found["engines"] if _there(config["id"])]
     return found
+
+
+def _there(engine: str) -> bool:
+    """Whether the library that an engine needs is installed; a built-in study does without the others."""
+    extra = catalogue.engine(engine).extra
+    return extra is None or extras.installed(extra)
 
 
 def _checked(found: StudyConfig) -> StudyConfig:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
 
+from kindergrad.core import extras
 from kindergrad.core.errors import StoreError
 from kindergrad.exams.store import LEDGER, Store
 from kindergrad.progress import ledger
-
-_EXTRAS = {"pyrodigal": "genes"}
 
 
 def check(folder: Path | None = None) -> list[dict[str, Any]]:
     """Findings as rows of what, ok and detail; extras that are not installed are no failure."""
     out: list[dict[str, Any]] = [_row("python", sys.version_info >= (3, 11), sys.version.split()[0])]
-    for module, extra in _EXTRAS.items():
-        there = importlib.util.find_spec(module) is not None
-        out.append(_row(f"extra '{extra}'", True, "installed" if there else f"not installed: pip install "
-                        f"'kindergrad[{extra}]'"))
+    for extra in extras.EXTRAS:
+        told = "installed" if extras.installed(extra) else f"not installed: pip install 'kindergrad[{extra}]'"
+        out.append(_row(f"extra '{extra}'", True, told))
     if folder is not None:
         out += _records(Store.open(folder))
         out.append(_ledger(folder / LEDGER))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kindergrad.core.asks import Learn
+from kindergrad.core.asks import Learn, Trained
 from kindergrad.core.config import StudyConfig
 from kindergrad.core.names import Axis, Role, Status
 from kindergrad.exams import build, catalogue, material, plan, sit
@@ -38,7 +38,7 @@ class Job(NamedTuple):
 def job(ready: Prepared, lane: plan.Lane, exams: Sequence[plan.Exam], family: str) -> Job:
     """The part of a lane that is still to be done; a corpus of text is written to the cache once."""
     todo = tuple(exam for exam in exams if not ready.store.has(exam.identity.record_id))
-    reads = lane.axis is ready.world.axis and lane.role in (Role.LEARNER, Role.CONTROL)
+    reads = lane.axis is ready.world.axis and lane.reads
     corpus = _kept(ready, lane) if todo and reads and lane.axis in TEXT else None
     return Job(lane, todo, family, ready.store.folder, corpus, ready.study)
 
@@ -61,12 +61,14 @@ def work(todo: Job, tell: Callable[[str], None], stopped: Callable[[], bool]) ->
     """Sit every exam of a job and write its record; stops between exams when asked to."""
     store, lane = Store(todo.folder), todo.lane
     engine = plan.make(catalogue.engine(lane.engine.id, todo.study.plugins), lane.engine, lane.seed)
+    if lane.role is Role.UNTRAINED:
+        engine = engine.untrained()
     known = catalogue.assessments(todo.study.plugins)
     kept: dict[str, material.Material] = {}
     trouble = ""
     for size, more in _pieces(todo, engine):
         tell(f"{lane.name} reads {size:,.0f} {lane.axis.value}")
-        trouble = trouble or _learn(engine, more)
+        trouble = trouble or _learn(engine, more) or _stand(engine, todo.lane.sizes.index(size))
         candidate = sit.Candidate(engine, todo.family, lane.role, _parameters(engine))
         for exam in (e for e in todo.exams if e.size == size):
             if stopped():
@@ -90,7 +92,7 @@ def _pieces(todo: Job, engine: Any) -> Iterator[tuple[float, list[Any]]]:
     Sizes whose exams are all done are still read, in the same pieces, so that a resumed engine is the same.
     """
     needed = {exam.size for exam in todo.exams}
-    corpus = _read(todo) if isinstance(engine, Learn) else []
+    corpus = _read(todo) if isinstance(engine, Learn) and todo.lane.reads else []
     done = 0
     for size in todo.lane.sizes:
         if size > max(needed):
@@ -128,6 +130,17 @@ def _learn(engine: Any, pieces: list[Any]) -> str:
         engine.learn(pieces)
     except Exception as error:
         return f"raised while learning: {type(error).__name__}: {error}"
+    return ""
+
+
+def _stand(engine: Any, point: int) -> str:
+    """Let an engine that was trained elsewhere become that of a scale point; returns what went wrong."""
+    if not isinstance(engine, Trained):
+        return ""
+    try:
+        engine.stand_at(point)
+    except Exception as error:
+        return f"cannot be loaded: {type(error).__name__}: {error}"
     return ""
 
 

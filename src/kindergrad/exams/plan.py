@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kindergrad.core.asks import Learn
+from kindergrad.core.asks import Learn, Restarts, Trained
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.engine import EngineSpec
-from kindergrad.core.errors import StudyError
+from kindergrad.core.errors import KindergradError, StudyError
 from kindergrad.core.names import Axis, Readout, Role
 from kindergrad.core.records import Identity
-from kindergrad.core.scale import Scale, ladder
+from kindergrad.core.scale import Scale, check_increasing, ladder
 from kindergrad.core.world import World
-from kindergrad.exams import catalogue
+from kindergrad.exams import catalogue, readouts
 from kindergrad.exams.material import TRAIN_ITEMS
 
 PER_DECADE = 4
@@ -31,6 +31,9 @@ class Lane(NamedTuple):
     ----------
     corpus : ``whole`` or the name of a control.
     name : how the engine is called in the records.
+    sizes : the values on ``axis`` at which it sits, smallest first.
+    points : the whole scale point of each size.
+    digests : identity of the weights at each size.
     """
 
     engine: EngineConfig
@@ -40,7 +43,13 @@ class Lane(NamedTuple):
     role: Role
     axis: Axis
     sizes: tuple[float, ...]
-    digest: str
+    points: tuple[tuple[Scale, ...], ...]
+    digests: tuple[str, ...]
+
+    @property
+    def reads(self) -> bool:
+        """Whether it is given a corpus at all, if its engine learns."""
+        return self.role in (Role.LEARNER, Role.CONTROL)
 
 
 class Exam(NamedTuple):
@@ -66,19 +75,43 @@ def lanes(study: StudyConfig, world: World) -> list[Lane]:
     out = []
     for config in study.engines:
         spec = catalogue.engine(config.id, study.plugins)
+        engine = make(spec, config, 0)
         probe = spec.axis is Axis.EXAMPLES
-        learns = not probe and isinstance(make(spec, config, 0), Learn)
-        sizes = _sizes(study, config, spec, world)
-        corpora = [("whole", seed) for seed in range(config.seeds)]
-        corpora += [(control, 0) for control in study.controls] if learns else []
+        learns = not probe and isinstance(engine, Learn)
+        points = _points(engine) or [(Scale(axis=spec.axis or world.axis, value=size),)
+                                     for size in _sizes(study, config, spec, world)]
+        corpora = [("whole", seed) for seed in range(1 if isinstance(engine, Trained) else config.seeds)]
+        corpora += [("shuffled", 0)] if learns and "shuffled" in study.controls else []
+        corpora += [("untrained", 0)] if isinstance(engine, Restarts) and "untrained" in study.controls else []
         for corpus, seed in corpora:
-            control = corpus != "whole"
-            name = f"{config.id}-{corpus}" if control else config.id
-            role = Role.CONTROL if control else spec.role
-            own = sizes if learns or probe else sizes[-1:]
-            digest = _digest(study, config, spec, world, corpus, seed)
-            out.append(Lane(config, name, corpus, seed, role, spec.axis or world.axis, own, digest))
+            name = config.id if corpus == "whole" else f"{config.id}-{corpus}"
+            role = {"whole": spec.role, "untrained": Role.UNTRAINED}.get(corpus, Role.CONTROL)
+            ladder_ = corpus != "untrained" and (learns or probe or isinstance(engine, Trained))
+            own = tuple(points if ladder_ else points[-1:])
+            first = len(points) - len(own)
+            weights = [engine.digest(first + i) if isinstance(engine, Trained) else "" for i in range(len(own))]
+            digests = tuple(_digest(config, spec, world.digest, corpus + w, seed) for w in weights)
+            out.append(Lane(config, name, corpus, seed, role, own[0][0].axis, tuple(p[0].value for p in own), own,
+                            digests))
     return out
+
+
+def _points(engine: Any) -> list[tuple[Scale, ...]]:
+    """Scale points of an engine that was trained elsewhere; none where it reads here.
+
+    Raises
+    ------
+    StudyError
+        If they are not on one axis and strictly increasing.
+    """
+    if not isinstance(engine, Trained):
+        return []
+    points = list(engine.points())
+    if len({point[0].axis for point in points}) != 1:
+        raise StudyError(f"the scale points of {type(engine).__name__} do not lie on one axis: "
+                         f"{', '.join(str(point[0]) for point in points) or 'there is none'}")
+    check_increasing([point[0].value for point in points], f"the ladder of {type(engine).__name__}")
+    return points
 
 
 def make(spec: EngineSpec, config: EngineConfig, seed: int) -> Any:
@@ -92,6 +125,8 @@ def make(spec: EngineSpec, config: EngineConfig, seed: int) -> Any:
     settings = {**spec.settings, **config.settings}
     try:
         return spec.make(**settings, **_seed(spec, seed))
+    except KindergradError:
+        raise
     except (TypeError, ValueError) as error:
         raise StudyError(f"engine '{spec.id}' refuses its settings {settings}: {error}") from error
 
@@ -100,15 +135,16 @@ def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str
     """All exams of a lane. ``materials``: key -> assessment, level, digest of the items."""
     out = []
     for key, (assessment, level, digest) in materials.items():
-        able = [r for r in assessment.readouts if _answers(engine, r)]
+        able = readouts.able(engine, assessment)
         if lane.axis is Axis.EXAMPLES:
             able = [r for r in able if r is Readout.FIT]
-        offered = ", ".join(r.value for r in assessment.readouts)
+        offered = ", ".join(r.value for r in readouts.offered(assessment))
         reason = "" if able else f"{lane.name} cannot be read by {offered}"
-        for size in lane.sizes if able else lane.sizes[-1:]:
+        whole = list(zip(lane.sizes, lane.points, lane.digests, strict=True))
+        for size, point, weights in whole[0 if able else -1 :]:
             for readout in able or list(assessment.readouts)[:1]:
-                identity = Identity(engine=lane.name, engine_digest=lane.digest,
-                                    scale=(Scale(axis=lane.axis, value=size),), assessment=assessment.id,
+                identity = Identity(engine=lane.name, engine_digest=weights,
+                                    scale=point, assessment=assessment.id,
                                     version=assessment.version, level=level, items_digest=digest, readout=readout,
                                     seed=lane.seed)
                 out.append(Exam(size, key, readout, reason, identity))
@@ -143,17 +179,11 @@ def _seed(spec: EngineSpec, seed: int) -> dict[str, int]:
     return {"seed": seed} if "seed" in inspect.signature(spec.make).parameters else {}
 
 
-def _answers(engine: Any, readout: Readout) -> bool:
-    from kindergrad.core.asks import ASK_OF, KnowsTruth
-
-    return isinstance(engine, ASK_OF[readout] | KnowsTruth)
-
-
-def _digest(study: StudyConfig, config: EngineConfig, spec: EngineSpec, world: World, corpus: str, seed: int) -> str:
+def _digest(config: EngineConfig, spec: EngineSpec, world: str, corpus: str, seed: int) -> str:
     """What decides an engine's weights: its recipe and its corpus, and the text of a plug-in."""
     import inspect
 
     source = inspect.getsourcefile(spec.make) if spec.make.__module__.startswith("kindergrad_plugin_") else None
     text = Path(source).read_text(encoding="utf-8") if source else ""
-    recipe = json.dumps([config.id, config.settings, world.digest, corpus, seed, text], sort_keys=True, default=str)
+    recipe = json.dumps([config.id, config.settings, world, corpus, seed, text], sort_keys=True, default=str)
     return hashlib.blake2b(recipe.encode(), digest_size=8).hexdigest()

@@ -7,9 +7,10 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any
 
 from kindergrad.core.errors import StoreError
@@ -18,6 +19,7 @@ from kindergrad.exams.store import Store
 
 Told = Callable[[int, str], None]
 _ATTEMPTS = 2
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _worker: dict[str, Any] = {}
 
 
@@ -109,7 +111,19 @@ def _one(job: lanes.Job) -> None:
         lanes.work(job, _worker["messages"].put, _worker["stop"].is_set)
 
 
-def _one_thread() -> Any:
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread for this work: of libraries that are here, and of those that it imports, which ask the environment."""
     from threadpoolctl import threadpool_limits
 
-    return threadpool_limits(1)
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

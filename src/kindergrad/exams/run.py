@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kindergrad.core.answers import StatusAnswer
 from kindergrad.core.assessment import Assessment
@@ -18,6 +19,7 @@ from kindergrad.core.records import Identity, Record
 from kindergrad.core.scale import Scale
 from kindergrad.core.world import World
 from kindergrad.exams import build, catalogue, lanes, material, plan, pool, sit
+from kindergrad.exams.data import DataError
 from kindergrad.exams.store import Store
 from kindergrad.stats.scoring import cluster_stderr
 
@@ -41,7 +43,7 @@ class Prepared(NamedTuple):
 
 
 class _References(Mapping[str, Any]):
-    """Reference engines, trained on the whole corpus when first asked for."""
+    """Reference engines, made when first asked for; those that learn have then read the whole corpus."""
 
     def __init__(self, names: set[str], study: StudyConfig, world: World) -> None:
         self._names, self._study, self._world = names, study, world
@@ -64,17 +66,16 @@ class _References(Mapping[str, Any]):
 
 
 def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
-    """Build the world and make all items, floors and ceilings that are not on disk yet."""
+    """Build the world and make all items, floors, references and ceilings that are not on disk yet."""
     start = time.perf_counter()
     wanted = plan.chosen(study)
-    specs = [catalogue.engine(config.id, study.plugins) for config in study.engines]
     tell(0, 0, f"making the world: {study.world.kind}")
     world = build.world(study)
     maker = material.Maker(
-        world=world, n=study.items, seed=study.seed, with_train=any(s.axis is Axis.EXAMPLES for s in specs),
+        world=world, n=study.items, seed=study.seed, train=_training_items(study), data=study.data, worlds=study.worlds,
         references=_References(material.reference_names(wanted, world.exact), study, world),
     )
-    left_out = {a.id: why for a in wanted if (why := _lacks(a, maker.place(a)))}
+    left_out = {a.id: why for a in wanted if (why := _lacks(a, maker))}
     offered = [a for a in wanted if a.id not in left_out]
     if not offered:
         raise StudyError(f"this world offers none of the chosen assessments: {'; '.join(left_out.values())}")
@@ -101,8 +102,16 @@ def run(study: StudyConfig, folder: Path | str, *, workers: int = 1, tell: Tell 
     KeyboardInterrupt
         After the exams in progress were written.
     """
+    from kindergrad.exams import foretold  # which needs this module
+
     ready = prepare(study, folder, tell)
-    return sit_all(ready, planned(ready), workers=workers, tell=tell, command=command)
+    exams, how = planned(ready), {"workers": workers, "tell": tell, "command": command}
+    before = sum(ready.store.has(e.identity.record_id) for _, own, _ in exams for e in own)
+    if study.foretell:
+        sit_all(ready, foretold.early(exams, study.foretell), reused=before, **how)
+        tell(before, before, "writing down what is to come")
+        foretold.write_down(ready, exams)
+    return sit_all(ready, exams, reused=before, **how)
 
 
 Planned = list[tuple[plan.Lane, list[plan.Exam], str]]
@@ -118,21 +127,26 @@ def planned(ready: Prepared) -> Planned:
     return out
 
 
-def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, command: str) -> StatusAnswer:
-    """Sit the exams that have no record yet, and write down the study and its plan."""
+def sit_all(ready: Prepared, exams: Planned, *, workers: int, tell: Tell, command: str, reused: int | None = None
+            ) -> StatusAnswer:
+    """Sit the exams that have no record yet, and write down the study and its plan.
+
+    ``reused``: how many records there were before the command began; None: as many as there are now.
+    """
     store = ready.store
     store.clean()
     ids = [exam.identity.record_id for _, own, _ in exams for exam in own]
-    reused = sum(store.has(i) for i in ids)
+    done = sum(store.has(i) for i in ids)
     store.write_json("study.json", ready.study.model_dump(mode="json"))
-    store.write_json("plan.json", {"records": ids + _reference_ids(ready), "exams": ids})
+    store.write_json("plan.json", {"records": ids + reference_ids(ready), "exams": ids})
     facts = {"world": ready.world.sentence, "left_out": dict(ready.left_out),
-             "notes": list(getattr(ready.world, "notes", [])), "command": command, "reused": reused,
-             "seconds": None}
+             "notes": list(getattr(ready.world, "notes", [])), "command": command,
+             "reused": done if reused is None else reused, "seconds": None, "corpus": ready.world.size,
+             "first_met": getattr(ready.world, "first_met", {})}
     store.write_json("last_run.json", facts)
     work = [lanes.job(ready, *job) for job in exams]
     try:
-        pool.work([w for w in work if w.exams], store, workers, lambda done, what: tell(reused + done, len(ids), what))
+        pool.work([w for w in work if w.exams], store, workers, lambda new, what: tell(done + new, len(ids), what))
     finally:
         store.write_json("last_run.json", facts | {"seconds": time.perf_counter() - ready.start})
     return status(store.folder)
@@ -171,42 +185,79 @@ def records(folder: Path | str) -> list[Record]:
     return [store.read(store.place(i) / "record.json") for i in planned["records"] if store.has(i)]
 
 
-def _lacks(assessment: Assessment, world: World) -> str:
-    """Empty, or why this world cannot offer the assessment."""
+def _training_items(study: StudyConfig) -> int:
+    """How many are made: many for curves over examples, fewer for probes and references."""
+    axes = [catalogue.engine(config.id, study.plugins).axis for config in study.engines]
+    return material.TRAIN_ITEMS if Axis.EXAMPLES in axes else sit.PROBE_ITEMS
+
+
+def _lacks(assessment: Assessment, maker: material.Maker) -> str:
+    """Empty, or why the world of the assessment cannot offer it, or is not on this machine."""
+    try:
+        world = maker.place(assessment)
+    except DataError as error:
+        return f"{assessment.id}: {error}"
     need = next((need for need in assessment.needs if need not in world.offers), None)
     return "" if need is None else f"{assessment.id}: {world.missing.get(need, f'this world offers no {need}')}"
 
 
-def _identity(world: World, assessment: Assessment, made: material.Material, engine: str) -> Identity:
-    return Identity(engine=engine, engine_digest=world.digest, scale=(Scale(axis=world.axis, value=world.size),),
-                    assessment=assessment.id, version=assessment.version, level=made.level,
-                    items_digest=made.items.digest, readout=Readout.LIKELIHOOD, seed=0)
+class _Sitting(NamedTuple):
+    """A reference with its scores, or the reason why it has none."""
+
+    name: str
+    role: Role
+    both: NDArray[np.float64] | None
+    identity: Identity
+    reason: str = ""
+
+
+def _sittings(world: World, assessment: Assessment, made: material.Material) -> list[_Sitting]:
+    """Blind engines, references and ceiling of one exam."""
+    whole = Scale(axis=world.axis, value=world.size)
+    examples = Scale(axis=Axis.EXAMPLES, value=len(made.train) if made.train else 1)
+
+    def one(name: str, role: Role, both: NDArray[np.float64] | None, reason: str = "") -> _Sitting:
+        fitted = role is Role.REFERENCE
+        readout = Readout.FIT if fitted else next(iter(assessment.readouts))
+        identity = Identity(engine=name, engine_digest=world.digest, scale=(examples if fitted else whole,),
+                            assessment=assessment.id, version=assessment.version, level=made.level,
+                            items_digest=made.items.digest, readout=readout, seed=0)
+        return _Sitting(name, role, both, identity, reason)
+
+    return [*(one(name, Role.BLIND, both) for name, both in made.blind.items()),
+            *(one(name, Role.REFERENCE, both) for name, both in made.references.items()),
+            *(one(name, Role.REFERENCE, None, reason) for name, reason in made.failures.items()),
+            one(_top_name(made), Role.ORACLE, made.top)]
 
 
 def _keep_references(store: Store, world: World, assessment: Assessment, made: material.Material) -> None:
-    """Blind engines and the oracle are records like any other."""
-    sitters = [(name, Role.BLIND, both) for name, both in made.blind.items()]
-    for name, role, both in [*sitters, (_top_name(made), Role.ORACLE, made.top)]:
-        identity = _identity(world, assessment, made, name)
-        if store.has(identity.record_id):
+    """Blind engines, references and the oracle are records like any other."""
+    for sat in _sittings(world, assessment, made):
+        if store.has(sat.identity.record_id):
+            continue
+        candidate = sit.Candidate(None, sat.role.value, sat.role)
+        if sat.both is None:
+            store.write(sit.outcome(candidate, assessment, made, sat.identity, status=Status.FAILED, reason=sat.reason),
+                        {})
             continue
         clusters = made.items.truth["cluster"]
-        estimand = sit.between(np.asarray(both[0]), made)
-        record = sit.outcome(
-            sit.Candidate(None, role.value, role), assessment, made, identity,
+        estimand = sit.between(np.asarray(sat.both[0]), made)
+        store.write(sit.outcome(
+            candidate, assessment, made, sat.identity,
             status=Status.OK if estimand.score is not None else Status.UNSCORED, reason=estimand.reason,
-            value=float(both[0].mean()), stderr=cluster_stderr(both[0], clusters), twin_value=float(both[1].mean()),
-            twin_stderr=cluster_stderr(both[1], clusters), n_scored=len(made.items), estimand=estimand)
-        store.write(record, {})
+            value=float(sat.both[0].mean()), stderr=cluster_stderr(sat.both[0], clusters),
+            twin_value=float(sat.both[1].mean()), twin_stderr=cluster_stderr(sat.both[1], clusters),
+            n_scored=len(made.items), estimand=estimand), {})
 
 
 def _top_name(made: material.Material) -> str:
     return "oracle" if made.items.ideal is not None else f"ceiling-{made.ceiling_kind.value}"
 
 
-def _reference_ids(ready: Prepared) -> list[str]:
+def reference_ids(ready: Prepared) -> list[str]:
+    """Record ids of the blind engines and of the oracle."""
     out = []
     for key, (assessment, _, _) in ready.materials.items():
         made = material.load(ready.store.cache / f"{key}.npz")
-        out += [_identity(ready.world, assessment, made, name).record_id for name in [*made.blind, _top_name(made)]]
+        out += [sat.identity.record_id for sat in _sittings(ready.world, assessment, made)]
     return out

@@ -11,17 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kindergrad
-from kindergrad.core.asks import ASK_OF, KnowsTruth, checked
+from kindergrad.core.asks import ASK_OF, KnowsTruth, Windows, checked, texts
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.errors import EngineError, SequenceError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout, Role, Status
 from kindergrad.core.records import Estimand, Identity, Record
+from kindergrad.exams import readouts
 from kindergrad.stats.scoring import cluster_stderr, normalise
 from kindergrad.syllabus import skills
 
 if TYPE_CHECKING:
     from kindergrad.exams.material import Material
+
+PROBE_ITEMS = 500
+"""Training items of a frozen probe; a curve over examples is that of the readout ``fit``."""
+_NAMED = 8  # items named in a record that were read in windows
 
 
 class Candidate(NamedTuple):
@@ -45,9 +50,8 @@ def ask(engine: Any, assessment: Assessment, readout: Readout, items: Items, tra
     """
     if isinstance(engine, KnowsTruth):
         return engine.ideal(items)
-    extra = (train,) if readout is Readout.FIT else ()
     try:
-        answers = assessment.readouts[readout](engine, items.asked, *extra)
+        answers = readouts.put(engine, assessment, readout, items, train)
     except (EngineError, SequenceError) as error:
         raise EngineError(str(error)) from error
     except Exception as error:
@@ -61,8 +65,8 @@ def sit(candidate: Candidate, assessment: Assessment, material: Material, identi
     start = time.perf_counter()
     items = material.items
     train = None
-    if identity.readout is Readout.FIT and material.train is not None:
-        train = first(material.train, int(identity.scale[0].value))
+    if identity.readout in readouts.NEEDS_TRAINING and material.train is not None:
+        train = first(material.train, int(identity.scale[0].value) if identity.readout is Readout.FIT else PROBE_ITEMS)
     try:
         answers = ask(candidate.engine, assessment, identity.readout, items, train)
         told = _diagnose(candidate, assessment, items)
@@ -74,7 +78,8 @@ def sit(candidate: Candidate, assessment: Assessment, material: Material, identi
     estimand = between(values, material)
     record = outcome(
         candidate, assessment, material, identity,
-        status=Status.OK if estimand.score is not None else Status.UNSCORED, reason=estimand.reason,
+        status=Status.OK if estimand.score is not None else Status.UNSCORED,
+        reason=estimand.reason or _windows(candidate.engine, items),
         value=float(values.mean()), stderr=cluster_stderr(values, clusters),
         twin_value=float(twins.mean()), twin_stderr=cluster_stderr(twins, clusters),
         n_scored=len(items), estimand=estimand, diagnostics=told, seconds=time.perf_counter() - start,
@@ -115,6 +120,17 @@ def first(items: Items, n: int) -> Items:
         return {name: column[:n] for name, column in part.items()}
 
     return Items(asked=cut(items.asked), truth=cut(items.truth), ideal=None if items.ideal is None else items.ideal[:n])
+
+
+def _windows(engine: Any, items: Items) -> str | None:
+    """Which items are longer than the engine sees at once, if any."""
+    if not isinstance(engine, Windows) or not {"context", "target"} <= set(items.asked):
+        return None
+    longer = engine.windowed(texts(items.asked)).reshape(len(items), -1).any(axis=1)
+    which = np.flatnonzero(longer).tolist()
+    named = ", ".join(map(str, which[:_NAMED])) + (" ..." if len(which) > _NAMED else "")
+    return f"{len(which)} of {len(items)} items were read in windows, being longer than the engine's context: items " \
+           f"{named}" if which else None
 
 
 def _diagnose(candidate: Candidate, assessment: Assessment, items: Items) -> dict[str, float]:

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.asks import Learn
-from kindergrad.core.assessment import Assessment
+from kindergrad.core.assessment import BY, Assessment
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.errors import KindergradError
 from kindergrad.core.items import Items
-from kindergrad.core.names import Readout
+from kindergrad.core.names import Domain, Readout, Role
 from kindergrad.core.records import Contract, Finite
-from kindergrad.exams import catalogue, sit
+from kindergrad.exams import build, catalogue, sit
 
 ITEMS, SIZE, SEED = 60, 300_000, 0
 ALIKE = 0.75
@@ -41,12 +41,14 @@ class Option(Contract):
     right : whether it is the true one; None where the exam offers no choice.
     oracle, blind : the answers of the two, in the unit of the readout (natural log of a probability, or a difference
         of two); None where there is none.
+    measured : what was measured of it, where the exam asks to rank; else None.
     """
 
     asked: dict[str, str]
     right: bool | None
     oracle: Finite | None
     blind: Finite | None
+    measured: Finite | None = None
 
 
 class Sitter(Contract):
@@ -85,7 +87,7 @@ class WorkedExample(Contract):
 
 
 def worked_example(skill: str, level: str | None = None) -> WorkedExample | None:
-    """An item of the assessment of a skill, from a small synthetic genome; always the same one.
+    """An item of the assessment of a skill, from a small synthetic genome or a world of its own; always the same one.
 
     Parameters
     ----------
@@ -94,20 +96,33 @@ def worked_example(skill: str, level: str | None = None) -> WorkedExample | None
 
     Returns
     -------
-    WorkedExample, or None where there is no assessment, or where it needs data that the synthetic genome does not hold.
+    WorkedExample, or None where there is no assessment, or where it needs data that no simulated world holds.
     """
     assessment = catalogue.assessments().get(skill)
-    if assessment is None or not set(assessment.needs) <= _world().offers:
+    if assessment is None:
         return None
     level = assessment.levels[0] if level is None else level
     try:
-        items = assessment.items(_world(), ITEMS, level, SEED)
+        world = place(assessment)
+        items = None if world is None else assessment.items(world, ITEMS, level, SEED)
     except KindergradError:  # an exam that brings its own data, which is not here
         return None
-    return _worked(assessment, level, items)
+    if items is None:
+        return None
+    return _worked(assessment, level, items, world.sentence)
 
 
-def _worked(assessment: Assessment, level: str, items: Items) -> WorkedExample:
+def place(assessment: Assessment) -> Any:
+    """The world that the item comes from: the small one of its domain, a simulated world of its own, or None."""
+    home = _world(assessment.domain)
+    if home is not None and set(assessment.needs) <= home.offers:
+        return home
+    if assessment.world is None or catalogue.data_set(assessment):
+        return None  # public data are quoted nowhere
+    return build.named(assessment.world, SEED)
+
+
+def _worked(assessment: Assessment, level: str, items: Items, world: str) -> WorkedExample:
     """The most typical item with both answers."""
     name, blind = _best_blind(assessment, items)
     ideal = items.ideal
@@ -118,7 +133,7 @@ def _worked(assessment: Assessment, level: str, items: Items) -> WorkedExample:
               if key not in ("cluster", "true", "letters") and np.ndim(column) == 1}
     options = _options(items, at, ideal, blind)
     return WorkedExample(
-        skill=assessment.skill, level=level, world=_world().sentence, options=options, truth=hidden,
+        skill=assessment.skill, level=level, world=world, options=options, truth=hidden,
         hint=_hint(options), metric=assessment.metric, chance=assessment.chance, top=assessment.top,
         oracle=_sitter("oracle", high, at), blind=_sitter(name, low, at), item=at + 1, items=len(items),
     )
@@ -126,7 +141,8 @@ def _worked(assessment: Assessment, level: str, items: Items) -> WorkedExample:
 
 def _distinct(items: Items) -> NDArray[np.bool_]:
     """Items with as many different options as any, shape (n,); shuffles of a short word may be all the same."""
-    tables = [column for column in items.asked.values() if column.ndim > 1]
+    many = [column for column in items.asked.values() if column.ndim > 1]
+    tables = np.broadcast_arrays(*many) if many else ()
     options = np.array([len(set(zip(*(t[i].tolist() for t in tables), strict=True))) for i in range(len(items))])
     return np.asarray(options == options.max())
 
@@ -142,10 +158,11 @@ def _typical(oracle: Floats | None, blind: Floats | None, among: NDArray[np.bool
 
 
 def _best_blind(assessment: Assessment, items: Items) -> tuple[str, Floats | None]:
-    """The blind engine that gives the floor on these items, and its answers."""
+    """The blind engine that gives the floor on these items, and its answers; none of those that must be fitted."""
     if Readout.LIKELIHOOD not in assessment.readouts:
         return "", None
-    answers = {name: sit.ask(_taught(name), assessment, Readout.LIKELIHOOD, items) for name in assessment.floor}
+    answers = {name: sit.ask(_taught(name, assessment.domain), assessment, Readout.LIKELIHOOD, items)
+               for name in assessment.floor if not name.startswith(BY) and catalogue.engine(name).role is Role.BLIND}
     best = max(sorted(answers), key=lambda name: float(assessment.score(answers[name], items).mean()))
     return best, answers[best]
 
@@ -154,12 +171,13 @@ def _options(items: Items, at: int, oracle: Floats | None, blind: Floats | None)
     """The candidates of an item, or the one thing that it asks."""
     asked = {name: np.atleast_1d(column[at]) for name, column in items.asked.items()}
     count = max(len(texts) for texts in asked.values())
-    true = items.truth.get("true")
+    true, value = items.truth.get("true"), items.truth.get("value")
     found = []
     for i in range(count):
         texts = {name: _cut(str(column[i] if len(column) > 1 else column[0])) for name, column in asked.items()}
         right = None if true is None or count == 1 else i == int(true[at])
-        found.append(Option(asked=texts, right=right, oracle=_answer(oracle, at, i), blind=_answer(blind, at, i)))
+        found.append(Option(asked=texts, right=right, oracle=_answer(oracle, at, i), blind=_answer(blind, at, i),
+                            measured=_answer(value, at, i)))
     return tuple(found)
 
 
@@ -199,18 +217,20 @@ def _cut(text: str) -> str:
     return f"{text[:half]}[{len(text) - 2 * half:,} letters]{text[-half:]}"
 
 
-@cache
-def _world() -> Any:
-    from kindergrad.worlds.genome import SyntheticGenome
-
-    return SyntheticGenome(size=SIZE, seed=SEED)
+_WORLDS = {Domain.GENOMICS: "genome", Domain.ARITHMETIC: "arithmetic"}
+"""The world of a domain from which the examples come."""
 
 
 @cache
-def _taught(name: str) -> Any:
-    """A blind engine that has read the whole small genome."""
+def _world(domain: Domain) -> Any:
+    return build.named(_WORLDS[domain], SEED, size=SIZE) if domain in _WORLDS else None
+
+
+@cache
+def _taught(name: str, domain: Domain) -> Any:
+    """A blind engine that has read the whole small world of its domain."""
     spec = catalogue.engine(name)
     engine = spec.make(**spec.settings)
     if isinstance(engine, Learn):
-        engine.learn(_world().corpus(0))
+        engine.learn(_world(domain).corpus(0))
     return engine

@@ -63,7 +63,12 @@ def forecast(rows: Iterable[Row], *, at: Sequence[float] = (10.0, 100.0), target
     *Shows* what the scores so far and the priors support, as distributions. *Does not show* a bound: a change of
     architecture, data or learning-rate schedule is a new curve.
     """
-    fitted = fit(curves(rows), seed=seed)
+    return told(fit(curves(rows), seed=seed), at=at, target=target, seed=seed, scales=scales)
+
+
+def told(fitted: Fitted, *, at: Sequence[float] = (10.0, 100.0), target: float = 0.5, seed: int = 0,
+         scales: Sequence[float] = ()) -> ForecastAnswer:
+    """:func:`forecast` of curves that are fitted already."""
     skills = tuple(describe(p, at=at, scales=scales, target=target, seed=seed) for p in fitted.skills)
     return ForecastAnswer(skills=skills, exposure=exposure_law.answer([p.curve for p in fitted.skills], fitted.laws))
 

@@ -135,6 +135,8 @@ def _too_little(rows: _Family) -> str:
     if sizes < FEWEST_SIZES or scales < FEWEST_SCALES or len(rows) < FEWEST_POINTS:
         return (f"{sizes} sizes, {scales} scales and {len(rows)} results; at least {FEWEST_SIZES}, {FEWEST_SCALES} "
                 f"and {FEWEST_POINTS} are needed")
+    if len({(r.parameters, r.scale) for r in rows}) == max(sizes, scales):
+        return "parameters and data rise together, so that their effects cannot be told apart"
     return ""
 
 

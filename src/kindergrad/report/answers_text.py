@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kindergrad.report import words
+from kindergrad.report.bare_table import add as _add
+from kindergrad.report.bare_table import table as _table
 from kindergrad.report.ladder import plain
 
 if TYPE_CHECKING:
@@ -243,24 +245,6 @@ def _markdown(found: dict[str, MethodScore]) -> list[str]:
     return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)] + [""]
 
 
-def _table(*columns: str) -> Table:
-    """A bare table; give its cells through :func:`_add`."""
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name in columns:
-        left, folds = name in ("engine", "skill", "method", "verdict", ""), name in ("skill", "verdict", "")
-        table.add_column(name, justify="left" if left else "right", no_wrap=not folds, overflow="fold")
-    return table
-
-
 def _span(low: float | None, high: float | None) -> str:
     """``0.1…0.4``; a bound that is not known is open."""
     return f"{words.number(low)}…{words.number(high)}" if low is not None or high is not None else "–"
-
-
-def _add(table: Table, *cells: str) -> None:
-    """A row of plain text: names of levels hold brackets, which rich would take for markup."""
-    from rich.text import Text
-
-    table.add_row(*(Text(cell) for cell in cells))

@@ -1,4 +1,4 @@
-"""What stands beside the learner: blind engines (floor), oracle (ceiling), controls (a corpus without the skill)."""
+"""What stands beside the learner: blind engines (floor), oracle (ceiling), references, controls (another corpus)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ class Bounds:
     score: tuple[float, float | None] | None
     n_items: int | None
     scale: float
+    beside: tuple[tuple[str, float, float | None], ...]
+    """Every other engine that sat the same items, the best first: name, value, standard error."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def bounds(curves: Sequence[Curve], rows: Sequence[Row]) -> list[Bounds]:
         end = max(step(r.scale) for r in scored)
         last = [r for r in scored if step(r.scale) == end]
         row = last[0]
-        beside = [r for r in rows if r.skill == curve.skill and r.readout is row.readout and r.value is not None]
+        beside = [r for r in rows if r.skill == curve.skill and r.value is not None]
         blind = [(r.engine, r.value) for r in beside if r.role is Role.BLIND and r.value is not None]
         oracle = [r.value for r in beside if r.role is Role.ORACLE and r.value is not None]
         best = max if row.direction is Direction.HIGHER else min
@@ -67,8 +69,18 @@ def bounds(curves: Sequence[Curve], rows: Sequence[Row]) -> list[Bounds]:
             blind=best(blind, key=lambda b: b[1]) if blind else None, oracle=best(oracle) if oracle else None,
             value=sum(r.value for r in last if r.value is not None) / len(last),
             score=pooled(scores) if scores else None, n_items=row.n_items, scale=end,
+            beside=_sorted(beside, best is max),
         ))
     return out
+
+
+def _sorted(rows: Iterable[Row], higher: bool) -> tuple[tuple[str, float, float | None], ...]:
+    """Blind engines and references by value; of several readouts of one engine, each with its name."""
+    sat = [r for r in rows if r.role in (Role.BLIND, Role.REFERENCE, Role.UNTRAINED) and r.value is not None]
+    several = {name for name in {r.engine for r in sat} if len({r.readout for r in sat if r.engine == name}) > 1}
+    found = [(f"{r.engine} ({r.readout.value})" if r.engine in several else r.engine, float(r.value or 0.0), r.stderr)
+             for r in sat]
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (-one[1] if higher else one[1], one[0])))
 
 
 def controls(curves: Sequence[Curve], rows: Iterable[Row]) -> list[Control]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, StatusAnswer
+from kindergrad.core.answers_journey import JourneyAnswer
 from kindergrad.core.config import Goal, StudyConfig
 from kindergrad.core.errors import InputError
 from kindergrad.core.names import Role
@@ -15,7 +16,8 @@ from kindergrad.exams.store import LEDGER, Store
 from kindergrad.exchange import tables
 from kindergrad.progress import belief as beliefs
 from kindergrad.progress import forecast as forecasts
-from kindergrad.progress import registry
+from kindergrad.progress import journey, registry
+from kindergrad.progress.curves import curves
 from kindergrad.report import page
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.syllabus import skills
@@ -74,10 +76,12 @@ def card(source: Path | str) -> Card:
     seed = study.seed if study else 0
     scored = any(r.scored and r.role is Role.LEARNER for r in found)
     goal = goal_of(source, None)
+    fitted = forecasts.fit(curves(found), seed=seed) if scored else None
+    told = facts(source, found)
     return Card(
-        facts=facts(source, found),
+        facts=told if fitted is None else replace(told, journey=_journey(source, found, fitted)),
         rows=found,
-        forecast=forecasts.forecast(found, seed=seed) if scored else None,
+        forecast=forecasts.told(fitted, seed=seed) if fitted else None,
         belief=_belief(found, goal, seed) if scored and goal else None,
         status=run.status(source) if source.is_dir() else None,
     )
@@ -105,6 +109,14 @@ def facts(source: Path, found: list[Row]) -> StudyFacts:
         notes=(*last.get("notes", ()), *left_out),
         calibration=_calibration(source / LEDGER, found) if source.is_dir() else None,
     )
+
+
+def _journey(source: Path, found: list[Row], fitted: forecasts.Fitted) -> JourneyAnswer:
+    """In which order skills rose, with what a run folder knows of its corpus and foretold of itself."""
+    last = (Store(source).read_json("last_run.json") or {}) if source.is_dir() else {}
+    resolved = registry.resolve(source / LEDGER, found) if source.is_dir() else []
+    return journey.journey(fitted.skills, prerequisites=skills.prerequisites(), first_met=last.get("first_met"),
+                           corpus=last.get("corpus"), resolved=resolved)
 
 
 def _calibration(path: Path, found: list[Row]) -> registry.Calibration | None:

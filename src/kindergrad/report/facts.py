@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kindergrad.core.answers_journey import JourneyAnswer
 from kindergrad.progress.registry import Calibration
 
 
@@ -48,6 +49,7 @@ class StudyFacts:
     goal : the declared goal, ``skill>=score@scale``, or None.
     skills : in the order of the syllabus.
     notes : sentences that the reader must not miss (what was assumed, what is missing).
+    journey : in which order the skills rose, and whether it was foretold; None where nothing was scored.
     calibration : how what was registered in this run came out; None where nothing was resolved yet.
     """
 
@@ -62,6 +64,7 @@ class StudyFacts:
     goal: str | None = None
     skills: tuple[SkillFacts, ...] = ()
     notes: tuple[str, ...] = ()
+    journey: JourneyAnswer | None = None
     calibration: Calibration | None = None
 
     def of(self, skill: str) -> SkillFacts | None:

@@ -12,13 +12,14 @@ from typing import Any
 from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, StatusAnswer
 from kindergrad.core.errors import StoreError
 from kindergrad.core.table import Row
-from kindergrad.report import beside, ladder, words
+from kindergrad.report import beside, journey_text, ladder, words
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.report.figures import belief as belief_figure
 from kindergrad.report.figures import calibration as calibration_figure
 from kindergrad.report.figures import canvas, heatmap, multiples
 from kindergrad.report.figures import controls as controls_figure
 from kindergrad.report.figures import exposure as exposure_figure
+from kindergrad.report.figures import journey as journey_figure
 from kindergrad.report.ladder import Curve, State
 
 __all__ = ["SkillFacts", "StudyFacts", "render", "write"]
@@ -98,8 +99,19 @@ def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | 
         "calibration_svg": calibration_figure.calibration(facts.calibration) if facts.calibration else "",
         "bounds": beside.bounds(found, rows), "controls": controls,
         "controls_svg": controls_figure.controls(controls, name="controls", stamp=stamp) if controls else "",
-        "mishaps": beside.mishaps(rows),
+        "mishaps": beside.mishaps(rows), "journeys": _journeys(facts, stamp),
     }
+
+
+def _journeys(facts: StudyFacts, stamp: str) -> list[dict[str, Any]]:
+    """From easy to hard, one part for each engine and readout."""
+    answer = facts.journey
+    if answer is None:
+        return []
+    return [{"title": journey_text.title(found, answer), "said": journey_text.sentences(found, answer), "found": found,
+             "told": {f.skill: f for f in found.foretold}, "target": answer.target,
+             "svg": journey_figure.journey(found, answer, name=f"journey{number}", stamp=stamp)}
+            for number, found in enumerate(journey_text.shown(answer))]
 
 
 def _grade(name: str, members: Sequence[Curve]) -> dict[str, Any]:

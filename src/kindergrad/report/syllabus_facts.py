@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kindergrad.core.errors import InputError, UnknownNameError
 from kindergrad.core.names import Domain
 from kindergrad.core.records import Contract
-from kindergrad.exams import catalogue
+from kindergrad.exams import catalogue, references
 from kindergrad.exams.worked_example import WorkedExample, worked_example
 from kindergrad.syllabus import graph, skills
 from kindergrad.syllabus.skills import Skill
 
-READY, NEEDS_DATA = "ready", "needs-data"
+READY = "ready"
 
 
 class ExamFacts(Contract):
@@ -27,6 +29,10 @@ class ExamFacts(Contract):
     ceiling: str
     trap: str
     source: str
+    beside: tuple[str, ...]
+    """Engines and look-ups that every score is shown beside; those that make the floor first."""
+    data: str
+    """Name of the public data set that the items come from, or an empty text."""
 
 
 class SkillEntry(Skill):
@@ -34,12 +40,13 @@ class SkillEntry(Skill):
 
     Attributes
     ----------
-    status : ``ready`` where an assessment exists, else ``needs-data``.
+    status : ``ready``, ``needs-extra`` or ``needs-data``, and ``needs``, what is missing.
     direct : the fewest prerequisites that imply the others.
     feeds : the skills of which it is a direct prerequisite.
     """
 
     status: str
+    needs: str
     direct: tuple[str, ...]
     feeds: tuple[str, ...]
     exam: ExamFacts | None
@@ -64,8 +71,14 @@ class SkillAnswer(SkillEntry):
     example: WorkedExample | None
 
 
-def syllabus(domain: str) -> SyllabusAnswer:
+def syllabus(domain: str, *, here: bool = True, data: Path | None = None) -> SyllabusAnswer:
     """The skills of a domain, easiest grade first.
+
+    Parameters
+    ----------
+    here : look for public data sets on this machine; False for pages that must be the same everywhere, where every
+        skill with an exam is ready.
+    data : folder that is looked through first.
 
     Raises
     ------
@@ -80,12 +93,12 @@ def syllabus(domain: str) -> SyllabusAnswer:
     if not found:
         there = ", ".join(d.value for d in Domain if skills.syllabus(d))
         raise InputError(f"there is no syllabus of '{domain}' yet; expected one of: {there}")
-    return SyllabusAnswer(domain=domain, skills=tuple(entry(name) for name in found),
+    return SyllabusAnswer(domain=domain, skills=tuple(entry(name, here=here, data=data) for name in found),
                           edges=tuple((need, s.id) for s in found.values() for need in s.prerequisites))
 
 
-def entry(name: str) -> SkillEntry:
-    """One skill by id.
+def entry(name: str, *, here: bool = True, data: Path | None = None) -> SkillEntry:
+    """One skill by id; see :func:`syllabus`.
 
     Raises
     ------
@@ -95,19 +108,24 @@ def entry(name: str) -> SkillEntry:
     found = skills.skill(name)
     all_skills = skills.syllabus(found.domain)
     exam = _exam(name)
-    return SkillEntry(**dict(found), status=READY if exam else NEEDS_DATA, direct=graph.reduced(all_skills)[name],
-                      feeds=graph.feeds(all_skills)[name], exam=exam)
+    state = catalogue.status(catalogue.assessments().get(name), data) if here or exam is None else (READY, "")
+    return SkillEntry(**dict(found), status=state[0], needs=state[1] if exam else "",
+                      direct=graph.reduced(all_skills)[name], feeds=graph.feeds(all_skills)[name], exam=exam)
 
 
-def show(name: str) -> SkillAnswer:
+def show(name: str, *, data: Path | None = None) -> SkillAnswer:
     """One skill with its worked example.
+
+    Parameters
+    ----------
+    data : folder of public data sets that is looked through first.
 
     Raises
     ------
     UnknownNameError
         With the nearest skill.
     """
-    found = entry(name)
+    found = entry(name, data=data)
     return SkillAnswer(**dict(found), example=worked_example(name) if found.exam else None)
 
 
@@ -125,5 +143,5 @@ def _exam(name: str) -> ExamFacts | None:
         id=found.id, version=found.version, readouts=tuple(r.value for r in found.readouts), levels=found.levels,
         metric=found.metric, shows=told.get("Shows", ""), does_not_show=told.get("Does not show", ""),
         floor=told.get("Floor", ""), ceiling=told.get("Ceiling", ""), trap=told.get("Trap", ""),
-        source=told.get("Source", ""),
+        source=told.get("Source", ""), beside=(*found.floor, *references.fitted(found)), data=catalogue.data_set(found),
     )

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
-ANSWERS = "Answers are log probabilities or log odds in nats: the larger is preferred; the arrow marks the true one."
+ANSWERS = ("Answers are log probabilities or log odds in nats, or what is to be ranked: the larger is preferred; the "
+           "arrow marks the true one.")
 
 _LEAST = 24
 """Letters below which a sequence is not put beside its answers, but on lines of its own."""
@@ -32,7 +33,8 @@ def skill_lines(s: SkillEntry) -> list[tuple[str, str]]:
     if exam:
         lines += [("exam", f"{exam.id} {exam.version} by {', '.join(exam.readouts)}"),
                   ("levels", "" if exam.levels == ("all",) else f"{', '.join(exam.levels)} (hard to easy)"),
-                  ("shows", exam.shows), ("does not show", exam.does_not_show), ("source", exam.source)]
+                  ("shows", exam.shows), ("does not show", exam.does_not_show), ("source", exam.source),
+                  ("beside", ", ".join(exam.beside)), ("data set", exam.data), ("missing", s.needs)]
     elif s.needs_data:
         lines += [("data", s.needs_data.source), ("missing", s.needs_data.loader)]
     return [(name, text) for name, text in lines if text]
@@ -60,7 +62,7 @@ def skill_text(answer: SkillAnswer) -> Group:
 def origin(example: WorkedExample) -> str:
     """Which item it is."""
     level = "" if example.level == "all" else f"level {example.level}, "
-    return f"{level}item {example.item} of {example.items} from a small synthetic genome"
+    return f"{level}item {example.item} of {example.items}, simulated"
 
 
 def example_lines(example: WorkedExample, *, width: int) -> list[str]:
@@ -142,8 +144,8 @@ def _parts(options: tuple[Option, ...]) -> tuple[dict[str, str], list[str]]:
 
 
 def _answers(example: WorkedExample, option: Option) -> list[tuple[str, str]]:
-    """Name of the sitter and its answer."""
-    found = []
+    """What was measured, and the name of each sitter with its answer."""
+    found = [] if option.measured is None else [("measured", words.number(option.measured))]
     if option.oracle is not None:
         found.append(("oracle", words.number(option.oracle)))
     if option.blind is not None and example.blind:
@@ -154,12 +156,15 @@ def _answers(example: WorkedExample, option: Option) -> list[tuple[str, str]]:
 def _side_by_side(example: WorkedExample, differ: list[str], width: int) -> list[str]:
     """A line per option; nothing where the lines would be too long."""
     widths = [max(len(name), *(len(o.asked[name]) for o in example.options)) for name in differ]
-    head = "       oracle      blind  " + "  ".join(f"{n:<{w}}" for n, w in zip(differ, widths, strict=True))
+    measured = any(option.measured is not None for option in example.options)
+    head = ("   measured " if measured else "    ") + "   oracle      blind  " + "  ".join(
+        f"{n:<{w}}" for n, w in zip(differ, widths, strict=True))
     lines = [head.rstrip()]
     for number, option in enumerate(example.options, start=1):
-        values = [f"{words.number(v):>9}" for v in (option.oracle, option.blind)]
+        numbers = (option.measured, option.oracle, option.blind) if measured else (option.oracle, option.blind)
+        values = "  ".join(f"{words.number(v):>9}" for v in numbers)
         texts = "  ".join(f"{option.asked[n]:<{w}}" for n, w in zip(differ, widths, strict=True))
-        lines.append(f"{_mark(option)} {number} {values[0]}  {values[1]}  {texts}".rstrip())
+        lines.append(f"{_mark(option)} {number} {values}  {texts}".rstrip())
     return lines if max(map(len, lines)) <= width else []
 
 

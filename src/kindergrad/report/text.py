@@ -131,7 +131,8 @@ def listing_table(listings: Sequence[Listing]) -> Table:
     table.add_column("about", ratio=1)
     for x in listings:
         cells = [x.grade or "–", x.version or "–", x.status or "–"]
-        row = [x.id, *(c for c, (_, shown) in zip(cells, columns, strict=True) if shown), x.summary]
+        row = [x.id, *(c for c, (_, shown) in zip(cells, columns, strict=True) if shown),
+               f"{x.summary} Needs {x.needs}." if x.needs else x.summary]
         table.add_row(*(Text(c) for c in row))
     return table
 

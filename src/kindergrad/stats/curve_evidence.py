@@ -68,7 +68,7 @@ def spread_quantile(u: Floats, scale: float) -> Floats:
 
 
 def fit_law(law: Law, data: Data) -> LawPosterior:
-    """Evidence and posterior of a law; the grid is refined up to three times, then the cells that hold the posterior."""
+    """Evidence and posterior of a law; the grid is refined up to three times, then the cells that matter."""
     shape = (*law.nodes, SPREAD_NODES)
     box = Box(np.zeros(len(shape)), np.ones(len(shape)))
     for _ in range(REFINEMENTS + 1):
@@ -108,7 +108,7 @@ def _rough(law: Law, u: Floats, cell: Floats, log_posterior: Floats) -> float:
 def _halve(law: Law, u: Floats, cell: Floats, log_posterior: Floats) -> tuple[Floats, Floats] | None:
     """The cells that hold the posterior, halved along each nonlinear axis; None where these are too many.
 
-    ``log_posterior`` (m,) of the nonlinear nodes. A narrow ridge fills few cells of its box, and falls between their nodes.
+    ``log_posterior`` (m,) of the nonlinear nodes. A narrow ridge fills few cells of its box and falls between nodes.
     """
     free = [a for a, n in enumerate(law.nodes) if n > 1]
     active = np.flatnonzero(log_posterior > log_posterior.max() - HELD)

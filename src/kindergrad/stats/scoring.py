@@ -15,6 +15,8 @@ _CLEAR = 2.0
 """Ceiling and floor must lie this many standard errors apart, else the score is a ratio of noise."""
 TIE = 1e-3
 """Answers closer than this (nats) are held equal: an engine that knows nothing must not win by rounding."""
+_FAR = 500.0
+"""Nats beyond which odds are as good as certain, and exponentials safe."""
 
 
 def placement(answers: Floats, true: NDArray[np.int64]) -> Floats:
@@ -35,6 +37,34 @@ def rank_first(answers: Floats, true: NDArray[np.int64]) -> Floats:
     return np.asarray(np.where(beaten_by_none, 1.0 / ties, 0.0))
 
 
+def preference(answers: Floats, true: NDArray[np.int64]) -> Floats:
+    """Probability of the true candidate against another one, mean over the others. (n, c), (n,) -> (n,) in [0, 1].
+
+    ``answers`` are natural log probabilities. 0.5 for a coin. Where candidates differ in one place only, this is the
+    likelihood of what stands there, alone: it does not fall with the length of the answer, and the notation around it,
+    which every candidate shares, does not count.
+    """
+    own = np.take_along_axis(answers, true[:, None], axis=1)
+    apart = np.clip(answers - own, -_FAR, _FAR)  # own against itself gives 1/2
+    return np.asarray(((1.0 / (1.0 + np.exp(apart))).sum(axis=1) - 0.5) / (answers.shape[1] - 1))
+
+
+def correlation(answers: Floats, value: Floats) -> Floats:
+    """Pearson correlation of answers with measured values within each list, (n, c), (n, c) -> (n,) in [-1, 1].
+
+    0 where the answers, or the values, are all alike (closer than :data:`TIE`).
+    """
+    left, right = (x - x.mean(axis=1, keepdims=True) for x in (answers, value))
+    alike = (np.ptp(answers, axis=1) <= TIE) | (np.ptp(value, axis=1) <= TIE)
+    size = np.where(alike, 1.0, np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1)))
+    return np.asarray(np.where(alike, 0.0, (left * right).sum(axis=1) / size))
+
+
+def top_found(answers: Floats, value: Floats) -> Floats:
+    """1 where the largest answer is that of the largest value, 0 where not, 1/k in a tie of k. (n,) in [0, 1]."""
+    return rank_first(answers, np.argmax(value, axis=1))
+
+
 def bits_gained(log_p: Floats, letters: NDArray[np.int64]) -> Floats:
     """Bits per letter gained over four equal letters: 0 for a uniform engine, 2 for a perfect one. (n,)."""
     return np.asarray(2.0 + log_p / np.log(2.0) / letters)
@@ -52,9 +82,31 @@ def placed(answers: Floats, items: Answered) -> Floats:
     return placement(answers, items.truth["true"])
 
 
+class Asked(Answered, Protocol):
+    """Items with what was asked as well."""
+
+    @property
+    def asked(self) -> Mapping[str, NDArray[Any]]: ...
+
+
+def preferred(answers: Floats, items: Asked) -> Floats:
+    """:func:`preference` among the candidates; a further answer, "none of these", counts in the sharp twin only."""
+    return preference(answers[:, : items.asked["target"].shape[1]], items.truth["true"])
+
+
 def placed_first(answers: Floats, items: Answered) -> Floats:
     """:func:`rank_first`, the sharp twin of :func:`placed`."""
     return rank_first(answers, items.truth["true"])
+
+
+def correlated(answers: Floats, items: Answered) -> Floats:
+    """:func:`correlation` of items that ask to rank a list."""
+    return correlation(answers, items.truth["value"])
+
+
+def correlated_top(answers: Floats, items: Answered) -> Floats:
+    """:func:`top_found`, the sharp twin of :func:`correlated`."""
+    return top_found(answers, items.truth["value"])
 
 
 def gained(answers: Floats, items: Answered) -> Floats:

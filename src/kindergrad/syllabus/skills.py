@@ -6,8 +6,9 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from kindergrad.core.errors import InputError, UnknownNameError
 from kindergrad.core.names import Domain, Grade
@@ -19,6 +20,26 @@ class NeedsData(Contract):
 
     source: str
     loader: str
+
+
+class Concept(Contract):
+    """One instance of what a skill is about, and how to find it in a corpus.
+
+    In the syllabus file ``{ name = "Chi", kind = "word", words = ["GCTGGTGG"] }``: whatever is neither name nor kind
+    are the settings of the matcher ``exposure/kinds/<kind>.py``, which checks them.
+    """
+
+    name: str
+    kind: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _the_rest_are_settings(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict) or "settings" in raw:
+            return raw
+        own = {key: value for key, value in raw.items() if key in ("name", "kind")}
+        return {**own, "settings": {key: value for key, value in raw.items() if key not in own}}
 
 
 class Skill(Contract):
@@ -37,6 +58,7 @@ class Skill(Contract):
     dials : what makes it easier or harder.
     references : ``doi:``, ``arXiv:``, or the name of the source.
     needs_data : None where an assessment ships with kindergrad.
+    concepts : what a corpus is searched for; none where nothing in a corpus shows the skill.
     """
 
     id: str
@@ -52,6 +74,7 @@ class Skill(Contract):
     dials: str = ""
     references: tuple[str, ...] = ()
     needs_data: NeedsData | None = None
+    concepts: tuple[Concept, ...] = ()
 
     @property
     def domain(self) -> Domain:

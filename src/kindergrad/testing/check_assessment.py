@@ -16,25 +16,33 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.assessment import Assessment
+from kindergrad.core.assessment import BY, Assessment
 from kindergrad.core.items import Items
-from kindergrad.core.names import CeilingKind, Readout
+from kindergrad.core.names import Axis, CeilingKind, Domain, Readout
 from kindergrad.core.seeds import stream
-from kindergrad.exams import catalogue, sit
+from kindergrad.core.text import CHARACTERS
+from kindergrad.exams import catalogue, readouts, sit
+from kindergrad.exams.material import TRAIN_SEED
+from kindergrad.exams.references import Exam
 from kindergrad.stats.scoring import cluster_stderr
 from kindergrad.syllabus import skills
 from kindergrad.testing.mock import Mock
+from kindergrad.testing.mock_responses import MockResponses
 
 Floats = NDArray[np.float64]
 
 FIELDS = ("Shows", "Does not show", "Floor", "Ceiling", "Trap", "Source")
-FEWEST_LINES, MOST_LINES = 40, 120
+FEWEST_LINES, MOST_LINES = 30, 120
 NONE_YET = "none-yet"
-LEARNER = "learner"
-"""Key of ``exceptions`` for the kindergarten property; the other keys are levels."""
+LEARNER, LENGTH = "learner", "length"
+"""Keys of ``exceptions`` for the kindergarten property, and for candidates of one length; the other keys are levels."""
 _SURE = 4.0  # standard errors: one false alarm in some 15,000 comparisons
 _CLEAR = 3.0  # standard errors between two scores on the same items
 _RARE = 1e-5  # p value below which the place of the true candidate is not uniform
+_LETTERS = {Domain.GENOMICS: "ACGT", Domain.ARITHMETIC: CHARACTERS}  # that may be asked
+_UNIFORM = {Domain.GENOMICS: "uniform", Domain.ARITHMETIC: "text-uniform"}
+_EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
+_LITTLE = 10  # pieces of a corpus that is no text
 _GUESSES = 40
 _MOCKS = 5
 _NOISE = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)  # in standard deviations of the ideal answers
@@ -48,10 +56,12 @@ class References(NamedTuple):
     ----------
     blind : blind engines by id, after the whole corpus.
     learner : learning engines by id, each after a little and after all of the corpus.
+    mocks : engines of random opinions; empty: those of sequences.
     """
 
     blind: Mapping[str, Any]
     learner: Mapping[str, tuple[Any, Any]]
+    mocks: tuple[Any, ...] = ()
 
 
 class LevelFindings(NamedTuple):
@@ -74,6 +84,8 @@ class _Sat(NamedTuple):
     blind: dict[str, Floats]
     top: Floats | None
     learner: dict[str, tuple[Floats, Floats]]
+    mocks: list[Floats]
+    """Answers of engines of random opinions."""
 
     @property
     def clusters(self) -> NDArray[np.str_]:
@@ -87,12 +99,18 @@ class _Sat(NamedTuple):
         return cluster_stderr(values, self.clusters)
 
 
-def references(world: Any, *, learners: tuple[str, ...] = ("markov",), little: int = 1000) -> References:
-    """All blind engines after the whole corpus of a world, and learners after ``little`` and after all of it."""
+def references(world: Any, *, domain: Domain = Domain.GENOMICS, learners: tuple[str, ...] = ("markov",),
+               little: int = 1000) -> References:
+    """All blind engines of a domain after the whole corpus of a world; learners after ``little`` and after all."""
     corpus = world.corpus(0)
-    blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items() if spec.role.value == "blind"}
-    beginning = [piece[:little] for piece in corpus[:1]]
-    return References(blind, {name: (_taught(name, beginning), _taught(name, corpus)) for name in learners})
+    blind = {name: _taught(name, corpus) for name, spec in catalogue.engines().items()
+             if spec.role.value == "blind" and spec.domain is domain}
+    text = not corpus or isinstance(corpus[0], str)
+    beginning = [piece[:little] for piece in corpus[:1]] if text else corpus[:_LITTLE]
+    mocks = () if text else tuple(MockResponses(seed) for seed in range(_MOCKS))
+    for mock in mocks:
+        mock.learn(beginning)
+    return References(blind, {name: (_taught(name, beginning), _taught(name, corpus)) for name in learners}, mocks)
 
 
 def check_assessment(
@@ -106,7 +124,7 @@ def check_assessment(
 ) -> dict[str, LevelFindings]:
     """Raise AssertionError, with the rule that is broken, if an assessment is not what it has to be.
 
-    Rules: the file says what it shows and what not, and is 40 to 120 lines long; the same seed gives the same
+    Rules: the file says what it shows and what not, and is 30 to 120 lines long; the same seed gives the same
     items, and the first ones never change when more are asked; what is asked is text, can be kept without
     pickles, and tells nothing of the truth; guessing lands on the chance value; the oracle lies clearly above
     the floor; noisier answers never score higher; blind engines stay at chance where the controls are matched;
@@ -117,16 +135,20 @@ def check_assessment(
     n : items per level.
     references : engines that sit the exam; made with :func:`references` where None.
     exceptions : level -> reason why a blind engine may tell it; ``"learner"`` -> reason why the learner is not
-        expected to improve on this corpus. A level that is listed without need is an error: the list may only shrink.
+        expected to improve on this corpus; ``"length"`` -> reason why candidates differ in length. A level that is
+        listed without need is an error: the list may only shrink.
 
     Returns
     -------
     Level -> floor, ceiling and scores of the learner, so that they can be shown.
     """
     told = dict(exceptions or {})
-    _require(assessment, set(told) <= {*assessment.levels, LEARNER}, f"exceptions name no level: {sorted(told)}")
+    known = {*assessment.levels, LEARNER, LENGTH}
+    _require(assessment, set(told) <= known, f"exceptions name no level: {sorted(set(told) - known)}")
     _declared(assessment)
     engines = references or _references(world, assessment)
+    for level in assessment.levels:
+        _truth_free(assessment, assessment.items(world, n, level, seed), told.get(LENGTH))
     sat = [_sit(assessment, world, level, (n, seed), engines) for level in assessment.levels]
     for one in sat:
         _same_items(assessment, world, one, seed)
@@ -140,11 +162,11 @@ def check_assessment(
 
 
 def _references(world: Any, assessment: Assessment) -> References:
-    learners = () if assessment.learner == NONE_YET else (assessment.learner,)
-    return references(world, learners=learners)
+    known = assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is not Axis.EXAMPLES
+    return references(world, domain=assessment.domain, learners=(assessment.learner,) if known else ())
 
 
-def _taught(name: str, corpus: list[str]) -> Any:
+def _taught(name: str, corpus: list[Any]) -> Any:
     spec = catalogue.engine(name)
     engine = spec.make(**spec.settings)
     if hasattr(engine, "learn"):
@@ -154,16 +176,27 @@ def _taught(name: str, corpus: list[str]) -> Any:
 
 def _sit(assessment: Assessment, world: Any, level: str, size: tuple[int, int], engines: References) -> _Sat:
     items = assessment.items(world, size[0], level, size[1])
-    _truth_free(assessment, items)
 
-    def scores(engine: Any) -> Floats:
-        return np.asarray(assessment.score(sit.ask(engine, assessment, Readout.LIKELIHOOD, items), items))
+    def scores(engine: Any, train: Items | None = None) -> Floats:
+        readout = next(iter(assessment.readouts)) if train is None else Readout.FIT
+        return np.asarray(assessment.score(sit.ask(engine, assessment, readout, items, train), items))
 
-    absent = sorted(set(assessment.floor) - set(engines.blind))
+    absent = sorted(n for n in set(assessment.floor) - set(catalogue.engines()) if not n.startswith(BY))
     _require(assessment, not absent, f"floor names blind engines that do not exist: {absent}")
-    blind = {name: scores(engines.blind[name]) for name in assessment.floor}
+    examples = None
+    if Readout.FIT in assessment.readouts:
+        examples = assessment.items(getattr(world, "training", world), _EXAMPLES[1], level, size[1] + TRAIN_SEED)
+    fresh = {name: _taught(name, []) for name in set(assessment.floor) & set(catalogue.engines()) - set(engines.blind)}
+    beside = Exam(assessment, items, examples, {**engines.blind, **fresh})
+    blind = {name: beside.both(name)[0] for name in assessment.floor}
     top = None if items.ideal is None else np.asarray(assessment.score(items.ideal, items))
-    return _Sat(level, items, blind, top, {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items()})
+    learner = {k: (scores(a), scores(b)) for k, (a, b) in engines.learner.items() if readouts.able(b, assessment)}
+    if examples and assessment.learner != NONE_YET and catalogue.engine(assessment.learner).axis is Axis.EXAMPLES:
+        few, many = (scores(_taught(assessment.learner, []), sit.first(examples, k)) for k in _EXAMPLES)
+        learner |= {assessment.learner: (few, many)}
+    mocks = engines.mocks or [Mock(seed, domain=assessment.domain) for seed in range(_MOCKS)]
+    return _Sat(level, items, blind, top, learner,
+                [sit.ask(mock, assessment, next(iter(assessment.readouts)), items) for mock in mocks])
 
 
 def _declared(a: Assessment) -> None:
@@ -195,13 +228,16 @@ def _same_items(a: Assessment, world: Any, one: _Sat, seed: int) -> None:
     _require(a, same, f"level {one.level}: the first items change when more are asked; use one stream per item")
 
 
-def _truth_free(a: Assessment, items: Items) -> None:
+def _truth_free(a: Assessment, items: Items, uneven_lengths: str | None) -> None:
     """Nothing that is asked tells what is true: not a column, not a place, not a length."""
     _require(a, not set(items.asked) & set(items.truth), "asked and truth must not share columns")
     for name, column in items.asked.items():
+        if a.domain not in _LETTERS:  # names and numbers
+            _require(a, column.dtype.kind in "Uif", f"asked column '{name}' must hold text or numbers")
+            continue
         _require(a, column.dtype.kind == "U", f"asked column '{name}' must hold text; got {column.dtype}")
-        letters = set("".join(map(str, column.ravel())))
-        _require(a, letters <= set("ACGT"), f"asked column '{name}' holds other letters than A, C, G, T: {letters}")
+        odd = set("".join(map(str, column.ravel()))) - set(_LETTERS[a.domain])
+        _require(a, not odd, f"asked column '{name}' holds other letters than are asked in {a.domain.value}: {odd}")
     buffer = io.BytesIO()
     np.savez(buffer, **dict(items.asked))  # type: ignore[arg-type]
     buffer.seek(0)
@@ -215,27 +251,33 @@ def _truth_free(a: Assessment, items: Items) -> None:
     expected = len(items) / len(count)
     _require(a, _chi_square(float(((count - expected) ** 2 / expected).sum()), len(count) - 1) > _RARE,
              f"the place of the true candidate is not uniform: {count.tolist()}")
-    lengths = np.stack([np.char.str_len(column) for column in items.asked.values() if column.ndim == 2])
+    if a.domain not in _LETTERS:
+        return
+    lengths = np.stack(np.broadcast_arrays(*[np.char.str_len(column) for column in items.asked.values()
+                                             if column.ndim == 2]))
     uneven = sorted(np.flatnonzero((lengths != lengths[:, :, :1]).any(axis=(0, 2))))
-    _require(a, not uneven, f"candidates differ in length, first in item {uneven[0] if uneven else 0}")
+    first = f"first in item {uneven[0]}" if uneven else "as was said, do not: take it off the list"
+    _require(a, bool(uneven) is bool(uneven_lengths), f"candidates differ in length, {first}")
 
 
 def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
-    if "true" in one.items.truth:
-        shape = (len(one.items), _candidates(one.items))
+    if {"true", "value"} & set(one.items.truth):
+        shape = one.mocks[0].shape
         draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
         mean = np.mean(draws, axis=0)
         off, error = float(mean.mean()) - a.chance, max(one.stderr(mean), 1e-12)
-        _require(a, abs(off) <= _SURE * error, f"level {one.level}: guessing scores {a.chance + off:.3f}; expected "
+        wild = off if a.chance == 0 else abs(off)  # bits are lost by answers that are sure and wrong
+        _require(a, wild <= _SURE * error, f"level {one.level}: guessing scores {a.chance + off:.3f}; expected "
                  f"{a.chance} ± {_SURE * error:.3f}")
-    mocks = np.array([a.score(sit.ask(Mock(seed), a, Readout.LIKELIHOOD, one.items), one.items)
-                      for seed in range(_MOCKS)])  # one alone may be right by luck, about all items at once
+    # One engine alone may be right by luck, about all items at once.
+    mocks = np.array([a.score(answers, one.items) for answers in one.mocks])
     error = float(np.hypot(one.stderr(mocks.mean(axis=0)), mocks.mean(axis=1).std() / np.sqrt(_MOCKS)))
-    _require(a, float(mocks.mean()) <= a.chance + _SURE * error,
-             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}, above chance {a.chance}")
-    if "uniform" in one.blind:
-        _require(a, abs(float(one.blind["uniform"].mean()) - a.chance) < 1e-9,
+    most = max(a.chance, float(one.blind[one.best].mean()))
+    _require(a, float(mocks.mean()) <= most + _SURE * error,
+             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}; chance and floor: {most:.3g}")
+    if (uniform := _UNIFORM.get(a.domain)) in one.blind:
+        _require(a, abs(float(one.blind[uniform].mean()) - a.chance) < 1e-9,
                  f"level {one.level}: an engine that holds all letters equal must score exactly {a.chance}")
 
 
@@ -244,8 +286,7 @@ def _oracle(a: Assessment, one: _Sat) -> None:
     if one.top is None or one.items.ideal is None:
         return
     _require(a, bool(np.isfinite(one.items.ideal).all()), "ideal answers must be finite")
-    answers = sit.ask(Mock(), a, Readout.LIKELIHOOD, one.items)
-    _require(a, answers.shape == one.items.ideal.shape, "ideal answers must have the shape that put returns")
+    _require(a, one.mocks[0].shape == one.items.ideal.shape, "ideal answers must have the shape that put returns")
     top, floor = float(one.top.mean()), one.blind[one.best]
     _require(a, top <= a.top + 1e-9, f"the oracle scores {top:.3f}, above the top of the scale {a.top}")
     apart = _SURE * one.stderr(one.top - floor)
@@ -284,7 +325,7 @@ def _worse(items: Items) -> list[Floats]:
 
 def _blind(a: Assessment, one: _Sat, reason: str | None) -> None:
     """Where controls are matched, no blind engine does better than chance, but for reasons that are listed."""
-    if "true" not in one.items.truth:
+    if not {"true", "value"} & set(one.items.truth):
         return
     best = one.blind[one.best]
     off, error = float(best.mean()) - a.chance, one.stderr(best)
@@ -338,7 +379,7 @@ def _findings(a: Assessment, one: _Sat) -> LevelFindings:
 
 
 def _candidates(items: Items) -> int:
-    return max(int(column.shape[1]) for column in items.asked.values() if column.ndim == 2)
+    return max(int(c.shape[1]) for c in items.asked.values() if c.ndim == 2 and c.dtype.kind == "U")
 
 
 def _chi_square(statistic: float, degrees: int) -> float:

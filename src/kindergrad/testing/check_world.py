@@ -1,4 +1,4 @@
-"""What every world of sequences must hold: a conformance suite for built-in worlds and for those of plug-ins."""
+"""What every world of sequences or of text must hold: a conformance suite, for those of plug-ins too."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from kindergrad.core import seeds
+from kindergrad.core import seeds, text
 from kindergrad.core.dna import encode
+from kindergrad.core.names import Axis
 from kindergrad.core.records import Split
 
 ATTRIBUTES = ("id", "digest", "kind", "exact", "offers", "missing", "sentence", "size", "split")
@@ -22,10 +23,10 @@ _STREAMS = 30
 def check_world(world: Any, *, again: Any | None = None) -> None:
     """Raise AssertionError, with the rule that is broken, if a world is not what exams rely on.
 
-    Rules: it says what it is and offers; what is missing has a reason; the corpus holds only A, C, G, T and at least
-    ``size`` letters; another seed gives the same letters in another order; the control corpus keeps the
-    composition and loses the order; draws depend on their stream alone; and what is drawn for exams shares no long
-    words with the corpus.
+    Rules: it says what it is and offers; what is missing has a reason; the corpus holds only A, C, G, T (on the axis
+    tokens: printable ASCII) and at least ``size`` letters; another seed gives the same letters in another order; the
+    control corpus keeps the composition and loses the order; draws depend on their stream alone; and what is drawn for
+    exams shares no long words with the corpus.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def check_world(world: Any, *, again: Any | None = None) -> None:
 
 
 def _corpus(world: Any, corpus: list[str]) -> None:
-    encode("".join(corpus), where="corpus")
+    _codes(world, corpus)
     total = sum(map(len, corpus))
     _require(world, total >= world.size > 0, f"the corpus has {total:,} letters; expected at least {world.size:,}")
     _require(world, world.corpus(0) == corpus, "the same seed must give the same corpus")
@@ -57,9 +58,14 @@ def _corpus(world: Any, corpus: list[str]) -> None:
     _require(world, Counter("".join(other)) == Counter("".join(corpus)), "every seed must read the same letters")
 
 
+def _codes(world: Any, pieces: list[str]) -> Any:
+    written = getattr(world, "axis", Axis.BASES) is Axis.TOKENS
+    return (text.encode if written else encode)("".join(pieces), where="corpus")
+
+
 def _control(world: Any, corpus: list[str]) -> None:
     shuffled = world.shuffled(0)
-    before, after = (np.bincount(encode("".join(pieces)), minlength=4) for pieces in (corpus, shuffled))
+    before, after = (np.bincount(_codes(world, pieces), minlength=96) for pieces in (corpus, shuffled))
     # a last stretch shorter than the shuffled blocks may be left out
     _require(world, bool(np.all(before - after <= 1000) and np.all(after <= before)),
              f"the control must keep the letters; got {after.tolist()} for {before.tolist()}")
@@ -73,7 +79,7 @@ def _draws(world: Any, corpus: list[str]) -> None:
     def drawn(order: list[int]) -> list[str]:
         """Windows of numbered streams; those already used are made afresh."""
         every = seeds.item_streams(_STREAMS, 5, "check_world")
-        return [str(text) for text in world.windows([every[i] for i in order], _LENGTH)[0]]
+        return [str(found) for found in world.windows([every[i] for i in order], _LENGTH)[0]]
 
     every = list(range(_STREAMS))
     texts = drawn(every)
@@ -83,7 +89,7 @@ def _draws(world: Any, corpus: list[str]) -> None:
     clusters = world.windows(seeds.item_streams(_STREAMS, 5, "check_world"), _LENGTH)[1]
     _require(world, len(clusters) == _STREAMS, "every window needs a cluster")
     seen = _words(corpus)
-    shares = np.array([len(_words([text]) & seen) / len(_words([text])) for text in texts])
+    shares = np.array([len(_words([found]) & seen) / len(_words([found])) for found in texts])
     _require(world, float(shares.max()) <= _MOST_SHARED,
              f"a window shares {shares.max():.0%} of its words of {_LONG} letters with the corpus")
 
@@ -91,8 +97,8 @@ def _draws(world: Any, corpus: list[str]) -> None:
 def _words(texts: list[str]) -> set[bytes]:
     """All words of 32 letters, on both strands."""
     out: set[bytes] = set()
-    for text in texts:
-        codes = encode(text)
+    for sequence in texts:
+        codes = encode(sequence)
         for strand in (codes, (3 - codes)[::-1]):
             raw = strand.tobytes()
             out.update(raw[i : i + _LONG] for i in range(len(raw) - _LONG + 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -35,3 +37,47 @@ class Words(NamedTuple):
 
     words: tuple[str, ...]
     frequency: tuple[float, ...]
+
+
+class Activities(NamedTuple):
+    """Lists of promoters with what was measured, shape (n, c) each.
+
+    ``ideal`` is the expected measurement, None where nobody knows it; ``noise`` may hold a column ``error``, the
+    standard errors of the values.
+    """
+
+    texts: NDArray[np.str_]
+    values: NDArray[np.float64]
+    ideal: NDArray[np.float64] | None
+    noise: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
+
+
+class MissenseSets(NamedTuple):
+    """Changes of one amino acid, shape (n, c) each, the severe one in column 0.
+
+    All changes of a row are of one letter into the same other, at the same place of a codon. ``context`` stands before
+    the letter; ``original`` and ``changed`` begin with it. ``harm`` is the true harm, None where nobody knows it;
+    ``columns`` hold ``distance``, how unlike the amino acids are, and where it was measured twice ``replicate``, the
+    harm in a second measurement.
+    """
+
+    context: NDArray[np.str_]
+    original: NDArray[np.str_]
+    changed: NDArray[np.str_]
+    harm: NDArray[np.float64] | None
+    clusters: NDArray[np.str_]
+    columns: Mapping[str, NDArray[np.float64]]
+
+
+class DoubleChanges(NamedTuple):
+    """Forms without either of two changes, with the left, with the right, with both: shape (n, c, 4) in that order.
+
+    ``value`` is what the two do beyond the sum of each as measured, (n, c); ``ideal`` the true one, None where nobody
+    knows it; ``columns`` may hold ``replicate``, the same from a second measurement.
+    """
+
+    texts: NDArray[np.str_]
+    measured: NDArray[np.float64]
+    value: NDArray[np.float64]
+    ideal: NDArray[np.float64] | None
+    columns: Mapping[str, NDArray[np.float64]] = MappingProxyType({})

@@ -104,7 +104,7 @@ def read(path: Path | str) -> Assembly:
     tally = np.zeros(256, dtype=np.int64)
     for name, letters in kept:
         raw = np.frombuffer(letters.encode("latin-1", "replace"), dtype=np.uint8)
-        _check_letters(path, name, letters, raw)
+        check_letters(path, name, raw)
         tally += np.bincount(raw, minlength=256)
         parts += [np.array([BREAK], dtype=np.uint8), _CODES[raw]]
     codes = np.concatenate(parts[1:]) if parts else np.zeros(0, dtype=np.uint8)
@@ -147,7 +147,25 @@ def read_text(path: Path) -> str:
         except (OSError, zlib.error) as error:
             raise SequenceError(f"{path} is a broken gzip file ({error}); copy or download it again") from None
     elif path.suffix in (".gz", ".bgz") and raw.strip():
-        raise SequenceError(f"{path} is named {path.suffix} but is not gzip; rename it, or compress it with gzip")
+        raise misnamed(path)
+    check_text(path, raw)
+    text = raw.decode("utf-8-sig", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def misnamed(path: Path) -> SequenceError:
+    """What to say of a file whose name says gzip, and whose content does not."""
+    return SequenceError(f"{path} is named {path.suffix} but is not gzip; rename it, or compress it with gzip")
+
+
+def check_text(path: Path, raw: bytes) -> None:
+    """Refuse what is no text by its bytes: packed otherwise than by gzip, empty, or binary.
+
+    Raises
+    ------
+    SequenceError
+        Saying what it is.
+    """
     for magic, kind in _PACKED.items():
         if raw.startswith(magic):
             raise SequenceError(f"{path} is a {kind} file; expected plain text or gzip; unpack it first")
@@ -155,8 +173,6 @@ def read_text(path: Path) -> str:
         raise SequenceError(f"{path} is empty; expected a FASTA file: a line '>name', then the sequence")
     if b"\0" in raw:
         raise SequenceError(f"{path} is a binary file; expected FASTA or GenBank text, plain or gzip")
-    text = raw.decode("utf-8-sig", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _fasta_sequences(path: Path, text: str) -> list[tuple[str, str]]:
@@ -219,19 +235,31 @@ def genbank_sequences(path: Path, text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _check_letters(path: Path, name: str, letters: str, raw: NDArray[np.uint8]) -> None:
-    """Refuse U, gaps and letters that no nucleotide has."""
+def check_letters(path: Path, name: str, raw: NDArray[np.uint8], start: int = 0) -> None:
+    """Refuse U, gaps and letters that no nucleotide has.
+
+    Parameters
+    ----------
+    raw : letters of a part of the record ``name``, as bytes, (n,).
+    start : position of the first of them in the record, from 0.
+
+    Raises
+    ------
+    SequenceError
+        Naming the file, the record, the letter and its position.
+    """
     kinds = _KIND[raw]
     if not raw.size or kinds.max() <= _AMBIGUOUS:
         return
     foreign = np.flatnonzero(kinds == _FOREIGN)
     at = int(foreign[0]) if foreign.size else int(np.argmax(kinds > _AMBIGUOUS))
-    place = f"{path}: letter {letters[at]!r} in record '{name}' at position {at + 1:,}"
+    letter = chr(raw[at])
+    place = f"{path}: letter {letter!r} in record '{name}' at position {start + at + 1:,}"
     if kinds[at] == _U:
         raise SequenceError(f"{place}: U found (RNA); expected DNA; convert to T")
     if kinds[at] == _GAP:
         raise SequenceError(f"{place} is a gap, so this is an alignment; expected a genome; remove the gaps")
-    protein = letters[at].isalpha() or letters[at] == "*"
+    protein = letter.isalpha() or letter == "*"
     what = "is of a protein" if protein else "is not a nucleotide"
     raise SequenceError(f"{place} {what}; expected A, C, G, T, N or IUPAC codes; try the nucleotide FASTA (.fna)")
 

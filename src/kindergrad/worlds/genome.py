@@ -27,7 +27,7 @@ from kindergrad.core import seeds
 from kindergrad.core.dna import decode, decode_rows, encode
 from kindergrad.core.names import Axis
 from kindergrad.core.records import Split
-from kindergrad.worlds import _chain, _coding, _sites
+from kindergrad.worlds import _background, _chain, _coding, _sites
 from kindergrad.worlds._genome_layout import TANDEM_SHARE, UNITS, Annotation, Draft, assemble
 from kindergrad.worlds._types import Gene, Stretches, Words
 
@@ -209,6 +209,14 @@ class SyntheticGenome:
         before = _coding.codons_of(_rows(np.array([str(text)[-3:] for text in context])))[:, 0]
         return self.coding.log_p(_coding.codons_of(_rows(candidates)), np.repeat(before, c)).reshape(n, c)
 
+    def amino_log_p(self, genes: Sequence[Gene], codons: Sequence[int]) -> NDArray[np.float64]:
+        """Natural log probability of each amino acid at a codon of each gene (the start is codon 0), shape (n, 20)."""
+        before = _coding.codons_of(_rows(np.array([g.coding[3 * i - 3 : 3 * i] for g, i in zip(genes, codons,
+                                                                                            strict=True)])))[:, 0]
+        amino = _coding.amino_acids()
+        next_codon = np.where((np.asarray(codons) > 1)[:, None], self.coding.step[before], self.coding.first)
+        return np.log(np.stack([next_codon[:, amino == a].sum(axis=1) for a in range(20)], axis=1))
+
     def substitution_log_odds(self, codons: str, letter: str) -> float:
         """Change in natural log probability when the last letter of the middle of three codons changes."""
         changed = codons[:5] + letter + codons[6:]
@@ -225,6 +233,16 @@ class SyntheticGenome:
                 for gap, share in zip(_sites.RIBOSOME_GAPS, _sites.RIBOSOME_GAP_SHARE, strict=True)]
         frame = self.coding.log_p(_coding.codons_of(after)) - self.background.log_p(after).sum(axis=1)
         return np.asarray((np.logaddexp.reduce(site, axis=0) + frame).reshape(windows.shape))
+
+
+    def site_log_odds(self, windows: NDArray[np.str_], motifs: Sequence[_sites.Motif]) -> NDArray[np.float64]:
+        """Log odds that a site of one of the motifs, on either strand, begins at each place, (n,) -> (n, places)."""
+        read = _background.Background(self.background).read(_rows(windows))
+        each = []
+        for motif in motifs:
+            matrix = np.stack([(motif.letters == letter).mean(axis=1) for letter in range(4)], axis=1)
+            each += [read.odds(matrix), read.odds(_background.turned(matrix))]
+        return np.asarray(np.logaddexp.reduce(each, axis=0))
 
 
 def _rows(windows: NDArray[np.str_]) -> NDArray[np.uint8]:

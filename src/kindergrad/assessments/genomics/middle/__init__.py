@@ -1,1 +1,1 @@
-"""Two things at once: spacing between words, and bases that pair."""
+"""Sentences of up to 200 letters: several words that must be read together."""

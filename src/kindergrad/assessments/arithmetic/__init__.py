@@ -1,0 +1,1 @@
+"""Assessments of arithmetic, by grade."""

@@ -1,0 +1,1 @@
+"""Chapters: kilobases, and what evolution has kept."""

@@ -1,0 +1,1 @@
+"""Research: what nobody can do yet."""

@@ -1,0 +1,1 @@
+"""Paragraphs: whole elements and genes, and the effect of single letters in them."""

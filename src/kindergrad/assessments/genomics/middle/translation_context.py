@@ -1,0 +1,48 @@
+"""How well is a start codon used, given what stands around it?
+
+Shows: start, frame, stop and context read together; in the hard level every leader has an early ATG, and what counts
+is its frame, and whether a stop ends it before the gene.
+Does not show: the change upon one letter; see level and change.
+Floor: letter, pair and triplet frequencies. All leaders of an item hold the same letters; the sharper floor is ridge
+regression on k-mers, which knows whether there is an early ATG.
+Ceiling: the true load against the measured one: exact, and below 1 by the noise of the measurement.
+Trap: length and GC of the leader; an early ATG in the gene's own frame only makes a longer protein.
+Source: Kozak (1987), doi:10.1093/nar/15.20.8125; Sample et al. (2019), doi:10.1038/s41587-019-0164-5 (loads).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kindergrad.core import seeds
+from kindergrad.core.asks import put_fit_values, put_likelihood
+from kindergrad.core.assessment import Assessment
+from kindergrad.core.items import Items
+from kindergrad.core.names import Readout
+from kindergrad.stats.scoring import correlated, correlated_top
+from kindergrad.worlds.translation import measured
+
+LEADERS = 8
+EARLY = {"frame": True, "presence": False}
+
+
+def items(world: Any, n: int, level: str, seed: int) -> Items:
+    streams = seeds.item_streams(n, seed, "translation-context", level)
+    rows = [world.leaders(rng, LEADERS, early=EARLY[level]) for rng in streams]
+    loads = np.stack([world.load(row) for row in rows])
+    return Items(
+        asked={"context": np.full((n, LEADERS), ""), "target": np.array(rows)},
+        truth={"value": measured(world, streams, loads), "cluster": np.array([f"item-{i}" for i in range(n)])},
+        ideal=loads,
+    )
+
+
+ASSESSMENT = Assessment(
+    skill="genomics/translation-context", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit_values}, score=correlated, twin=correlated_top,
+    metric="correlation within 8 leaders", twin_metric="highest load of 8 named", chance=0.0, needs=("leaders",),
+    world="translation", cluster="item", learner="kmer", levels=tuple(EARLY),
+    source="leaders of 48 letters of the world 'translation'",
+)

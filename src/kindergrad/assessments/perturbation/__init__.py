@@ -1,0 +1,1 @@
+"""Exams on responses to perturbations, by grade."""

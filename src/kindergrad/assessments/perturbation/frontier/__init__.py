@@ -1,0 +1,1 @@
+"""Rare things, three at once, and what to ask next."""

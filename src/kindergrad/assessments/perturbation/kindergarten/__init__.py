@@ -1,0 +1,1 @@
+"""Perceive a perturbation."""

@@ -1,0 +1,102 @@
+"""The verb ``score``: a file of predictions against a file of truth. The suffix says of which kind they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from kindergrad.cli import sitting
+from kindergrad.cli.doors import Json, app, console, print_json, progress
+from kindergrad.core.names import Domain, ExpressionScale
+
+Scale = Annotated[ExpressionScale | None, typer.Option("--scale", help="h5ad: what X of the truth holds, where it "
+                                                                       "does not show.")]
+PerturbationColumn = Annotated[str | None, typer.Option("--perturbation-column", help="h5ad: column of labels in obs.")]
+Control = Annotated[str | None, typer.Option("--control", help="h5ad: label of the control cells.")]
+ContextColumn = Annotated[str | None, typer.Option("--context", help="h5ad: column of cell types, lines or donors.")]
+
+
+@app.command()
+def score(
+    predictions: Annotated[Path, typer.Argument(
+        help="CSV or Parquet (item_id, readout, score), or predicted expression (.h5ad).")],
+    domain: sitting.Of = Domain.GENOMICS,
+    study: sitting.Study = None,
+    assessment: sitting.Only = None,
+    set_: sitting.Set = None,
+    out: sitting.Keep = None,
+    truth: Annotated[Path | None, typer.Option("--truth", help="h5ad: measured cells with controls.")] = None,
+    train_perturbations: Annotated[Path | None, typer.Option(
+        "--train-perturbations", help="h5ad: text file, one training perturbation a line.")] = None,
+    scale: Scale = None,
+    prediction_scale: Annotated[ExpressionScale | None, typer.Option(
+        "--prediction-scale", help="h5ad: the same of the predictions.")] = None,
+    perturbation_column: PerturbationColumn = None,
+    control: Control = None,
+    context: ContextColumn = None,
+    cell_eval: Annotated[bool, typer.Option(
+        "--cell-eval", help="h5ad: also run the metrics of cell-eval, with differential expression (extra 'cells').")]
+    = False,
+    json: Json = False,
+) -> None:
+    """Score answers of a model that is not installed here: to exported items, or predicted expression."""
+    cells = {"--truth": truth, "--train-perturbations": train_perturbations, "--scale": scale,
+             "--prediction-scale": prediction_scale, "--perturbation-column": perturbation_column,
+             "--control": control, "--context": context, "--cell-eval": cell_eval or None}
+    exported = {"--study": study, "--assessment": assessment, "--set": set_, "--out": out}
+    if predictions.suffix.lower() != ".h5ad":
+        _refuse(predictions, cells)
+        base = sitting.small(sitting.study_of(study, domain), assessment)
+        sitting.score_answers(predictions, base, set_ or [], out=out, json=json)
+        return
+    _refuse(predictions, exported)
+    files = _Files(predictions, _needed(truth), train_perturbations)
+    _show(files, (scale, prediction_scale), (perturbation_column, control, context), cell_eval=cell_eval, json=json)
+
+
+class _Files(NamedTuple):
+    predictions: Path
+    truth: Path
+    training: Path | None
+
+
+def _refuse(path: Path, given: dict[str, Any]) -> None:
+    """Options that mean nothing for this kind of file are errors, not decoration."""
+    from kindergrad.core.errors import InputError
+
+    wrong = [name for name, value in given.items() if value is not None]
+    if wrong:
+        kind = "predicted expression" if path.suffix.lower() == ".h5ad" else "answers to exported items"
+        raise InputError(f"{path} holds {kind}; got {', '.join(wrong)}, which mean nothing for it; leave them out, or "
+                         "give a file of the other kind")
+
+
+def _needed(truth: Path | None) -> Path:
+    from kindergrad.core.errors import InputError
+
+    if truth is None:
+        raise InputError("no truth to score against; expected --truth real.h5ad, measured cells with controls")
+    return truth
+
+
+def _show(files: _Files, scales: tuple[ExpressionScale | None, ExpressionScale | None],
+          columns: tuple[str | None, str | None, str | None], *, cell_eval: bool, json: bool) -> None:
+    from kindergrad.exams import score_response
+    from kindergrad.report import response_text
+    from kindergrad.worlds.expression_tables import Columns
+
+    with progress() as tell:
+        found = score_response.score_files(*files, tell=tell, scales=score_response.Scales(*scales),
+                                           columns=Columns(*columns))
+        if cell_eval:
+            from kindergrad.exchange import cell_eval_twins
+
+            tell(0, 0, "cell-eval")
+            twins = cell_eval_twins.metrics(files.predictions, files.truth, Columns(*columns))
+            found = found.model_copy(update={"field": {**found.field, **twins}})
+    if json:
+        print_json(found)
+    else:
+        console().print(response_text.score_text(found))
