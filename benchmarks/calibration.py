@@ -116,7 +116,7 @@ _KEPT: dict[tuple[str, int], float] = {}
 def _kept(law: Law, x: Floats) -> float:
     """Share of a law's curves that :func:`simulated` does not throw away."""
     if (law.name, x.size) not in _KEPT:
-        rng, n, design = stream(0, "calibration", "kept", law.name), 1500, Design(float(x.min()), float(x.max()))
+        rng, n, design = stream(0, "calibration", "kept", law.name), 600, Design(float(x.min()), float(x.max()))
         kept = 0
         for _ in range(n):
             truth, spread = one_of(law, design, rng), spread_quantile(rng.random(), curve.KNOWN_SPREAD)
