@@ -204,7 +204,9 @@ def _with_engine(config: StudyConfig, name: str | None, settings: list[str] | No
         if settings:
             raise InputError("--set needs --engine NAME, whose setting it is")
         return config
-    return defaults.with_engine(config, name, settings or (), rename=study is None)
+    found = defaults.with_engine(config, name, settings or (), rename=study is None)
+    # the built-in study asks what its own genome can teach; an engine of one's own may know more
+    return found if study is not None else found.model_copy(update={"assessments": ("all",)})
 
 
 def _study(path: Path | None, **given: Any) -> StudyConfig:

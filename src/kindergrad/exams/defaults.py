@@ -69,7 +69,7 @@ def with_engine(study: StudyConfig, name: str, given: Sequence[str], *, rename: 
     engine = plan.make(catalogue.engine(name, study.plugins), config, 0)
     changes: dict[str, Any] = {"engines": (config,)}
     if rename:
-        changes |= {"name": f"What {name} knows", "assessments": ("all",)}
+        changes["name"] = f"What {name} knows"
     if isinstance(engine, Trained):  # its ladder has another unit than the goal of the study
         changes["goal"] = None
     return study.model_copy(update=changes)
