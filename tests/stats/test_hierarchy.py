@@ -203,3 +203,11 @@ def test_sixty_skills_at_twelve_scales_in_under_three_seconds() -> None:
     start = time.process_time()
     hierarchy.fit(study.curves, seed=0)
     assert time.process_time() - start < 3.0
+
+
+def test_a_population_of_all_but_equal_spreads_has_a_finite_likelihood() -> None:
+    """A particle may say that all curves have one spread, between two nodes of the grid of spreads."""
+    posterior = hierarchy.fit(Study(0, n=3).curves, seed=0, size=SMALL)
+    alike = posterior.phi.copy()
+    alike[:, 7] = -9.0
+    assert np.all(np.isfinite(hierarchy.smc.total(posterior.evidence, alike)))

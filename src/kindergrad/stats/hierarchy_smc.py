@@ -131,7 +131,8 @@ def log_likelihoods(evidence: Evidence, phi: Floats) -> tuple[Floats, Floats]:
 def _never(evidence: Evidence, phi: Floats) -> Floats:
     sd = np.exp(phi[:, DIMENSIONS + LOG_SPREAD])
     z = (evidence.log_spread[:, None] - phi[:, LOG_SPREAD]) / sd
-    weight = np.exp(-0.5 * z * z)
+    # the nearest node counts fully, or a spread far below the distance of nodes would leave no weight at all
+    weight = np.exp(-0.5 * (z * z - np.min(z * z, axis=0)))
     weight /= weight.sum(axis=0)
     shift = evidence.never.max(axis=1, keepdims=True)
     out: Floats = np.log(np.exp(evidence.never - shift) @ weight + 1e-300) + shift
