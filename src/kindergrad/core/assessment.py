@@ -91,3 +91,8 @@ class Assessment:
     def curve(self, level: str) -> str:
         """Name of the curve of one level: the skill itself, or ``skill[level]``."""
         return self.skill if self.levels == ("all",) else f"{self.skill}[{level}]"
+
+
+def skill_of(curve: str) -> str:
+    """The skill of a curve, the inverse of :meth:`Assessment.curve`: ``domain/name`` of ``domain/name[level]``."""
+    return curve.partition("[")[0]

@@ -99,15 +99,13 @@ def worked_example(skill: str, level: str | None = None) -> WorkedExample | None
     WorkedExample, or None where there is no assessment, or where it needs data that no simulated world holds.
     """
     assessment = catalogue.assessments().get(skill)
-    if assessment is None:
+    world = None if assessment is None else place(assessment)
+    if assessment is None or world is None:
         return None
     level = assessment.levels[0] if level is None else level
     try:
-        world = place(assessment)
-        items = None if world is None else assessment.items(world, ITEMS, level, SEED)
+        items = assessment.items(world, ITEMS, level, SEED)
     except KindergradError:  # an exam that brings its own data, which is not here
-        return None
-    if items is None:
         return None
     return _worked(assessment, level, items, world.sentence)
 

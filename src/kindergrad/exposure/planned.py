@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kindergrad.core.assessment import skill_of
 from kindergrad.core.errors import InputError
 from kindergrad.core.names import Domain
 from kindergrad.core.table import Row
@@ -52,7 +53,7 @@ def planned(rows: Iterable[Row], of: Mapping[str, float]) -> list[Row]:
 
 
 def _moved(row: Row, of: Mapping[str, float]) -> Row:
-    rate = of.get(row.skill.partition("[")[0])
+    rate = of.get(skill_of(row.skill))
     if rate is None or row.frequency is None:
         return row
     return row.model_copy(update={"frequency": rate, "scale": row.scale * row.frequency / rate})

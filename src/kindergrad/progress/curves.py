@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core.assessment import skill_of
 from kindergrad.core.errors import TableError
 from kindergrad.core.names import Axis, Direction, Domain, Grade, Readout, Role
 from kindergrad.core.scale import pretty
@@ -132,7 +133,7 @@ def _curve(rows: Sequence[Row]) -> LearningCurve:
         axis=first.axis,
         grade=first.grade,
         domain=first.domain,
-        assessment=first.assessment or first.skill.split("[")[0],
+        assessment=first.assessment or skill_of(first.skill),
         frequency=float(np.exp(np.mean(np.log(frequencies)))) if frequencies else None,
         x=np.log10([row.scale for row in rows]),
         y=np.array([s[0] for s in scores if s is not None]),

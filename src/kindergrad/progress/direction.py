@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from kindergrad.core.answers import DirectionAnswer
+from kindergrad.core.assessment import skill_of
 from kindergrad.core.names import VERDICT_PROBABILITY, DirectionVerdict
 from kindergrad.core.table import Row
 from kindergrad.progress.curves import LearningCurve, curves
@@ -95,7 +96,7 @@ def violations(found: Sequence[LearningCurve], prerequisites: Mapping[str, Seque
     """Skills that are half mastered while a prerequisite is clearly absent, each in words."""
     now = {}
     for curve in found:
-        now[(curve.engine, curve.readout, curve.skill)] = (curve.skill.split("[")[0], *curve.score_now())
+        now[(curve.engine, curve.readout, curve.skill)] = (skill_of(curve.skill), *curve.score_now())
     out = []
     for (engine, readout, skill), (base, score, _) in now.items():
         for before in prerequisites.get(skill, prerequisites.get(base, ())):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kindergrad.core.answers import Interval
 from kindergrad.core.answers_journey import Foretold, GradeRise, Journey, JourneyAnswer, Rise
 from kindergrad.core.answers_vertical import OrderEdge, OrderVerdict
+from kindergrad.core.assessment import skill_of
 from kindergrad.core.names import VERDICT_PROBABILITY, Grade
 from kindergrad.progress import thresholds
 from kindergrad.progress.curves import LearningCurve
@@ -81,7 +82,7 @@ def _rise(posterior: SkillPosterior, target: float, first_met: Mapping[str, floa
         p_never=ahead.p_never, width=said.width, twin=float(curve.twin[last].mean()) if last.any() else None,
         twin_half=twin_crossing(curve, target), twin_width=twin.width if twin else None,
         twin_late=twin.half if twin else None, twin_abrupt=twin.p_abrupt if twin else None, verdict=said.verdict,
-        kind=said.kind, first_met=first_met.get(curve.skill.partition("[")[0]),
+        kind=said.kind, first_met=first_met.get(skill_of(curve.skill)),
     )
 
 
@@ -128,7 +129,7 @@ def _ahead(members: Sequence[SkillPosterior], crossings: Sequence[Floats], prere
     """Of a skill with levels, the easiest counts: the one that is there first."""
     first: dict[str, Floats] = {}
     for posterior, at in zip(members, crossings, strict=True):
-        skill = posterior.curve.skill.partition("[")[0]
+        skill = skill_of(posterior.curve.skill)
         first[skill] = np.minimum(first[skill], at) if skill in first else at
     edges = [_edge(need, skill, first[need], at) for skill, at in first.items()
              for need in prerequisites.get(skill, ()) if need in first]

@@ -9,6 +9,7 @@ import numpy as np
 
 from kindergrad.core.answers import Interval
 from kindergrad.core.answers_vertical import Form, PrerequisiteForm
+from kindergrad.core.assessment import skill_of
 from kindergrad.core.names import Role
 from kindergrad.core.table import Row
 from kindergrad.progress.posterior import summary
@@ -25,15 +26,10 @@ Point = tuple[str, str, float, str]
 """Engine, axis, scale and readout."""
 
 
-def base(skill: str) -> str:
-    """The skill of a curve: ``genomics/copy`` of ``genomics/copy[identical]``."""
-    return skill.split("[")[0]
-
-
 def pairs(names: Sequence[str], prerequisites: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
     """(easier, harder) among these names; what the table does not hold is left out."""
-    return [(low, high) for high in names for need in prerequisites.get(high, prerequisites.get(base(high), ()))
-            for low in names if need in (low, base(low))]
+    return [(low, high) for high in names for need in prerequisites.get(high, prerequisites.get(skill_of(high), ()))
+            for low in names if need in (low, skill_of(low))]
 
 
 def forms(rows: Sequence[Row], prerequisites: Mapping[str, Sequence[str]]) -> tuple[PrerequisiteForm, ...]:
@@ -54,7 +50,7 @@ def _scores(rows: Sequence[Row]) -> dict[str, dict[Point, float]]:
     found: dict[str, dict[Point, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if row.role is Role.LEARNER and row.scored is not None:
-            found[base(row.skill)][row.engine, row.axis.value, row.scale, row.readout.value].append(row.scored[0])
+            found[skill_of(row.skill)][row.engine, row.axis.value, row.scale, row.readout.value].append(row.scored[0])
     return {skill: {at: float(np.mean(sorted(values))) for at, values in points.items()}
             for skill, points in found.items()}
 

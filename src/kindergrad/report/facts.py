@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kindergrad.core.answers_journey import JourneyAnswer
+from kindergrad.core.assessment import skill_of
 from kindergrad.progress.registry import Calibration
 
 
@@ -69,5 +70,5 @@ class StudyFacts:
 
     def of(self, skill: str) -> SkillFacts | None:
         """The facts of a skill or of one of its levels."""
-        base = skill.partition("[")[0]
+        base = skill_of(skill)
         return next((s for s in self.skills if s.id == base), None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kindergrad.core.answers import ForecastAnswer, Point, SkillForecast
+from kindergrad.core.assessment import skill_of
 from kindergrad.core.names import Grade, Role, Status, Verdict
 from kindergrad.core.table import Row
 from kindergrad.report.facts import StudyFacts
@@ -62,7 +63,7 @@ class Curve:
 
     @property
     def base(self) -> str:
-        return self.skill.partition("[")[0]
+        return skill_of(self.skill)
 
     @property
     def level(self) -> str:

@@ -19,7 +19,7 @@ from scipy.special import logit, ndtr
 from kindergrad.core.errors import InputError
 from kindergrad.core.seeds import stream
 from kindergrad.stats.curve_evidence import systematic
-from kindergrad.stats.curve_link import ENOUGH, NODES, NOISE, Link, fit_link
+from kindergrad.stats.curve_link import ENOUGH, NODES, NOISE, Link, checked, fit_link
 from kindergrad.stats.curve_sampling import sample
 from kindergrad.stats.laws._law import Floats
 
@@ -70,11 +70,9 @@ def compare(easy: ArrayLike, hard: ArrayLike) -> Forms:
     InputError
         For shapes that do not fit or values that are not finite.
     """
-    z, y = np.asarray(easy, dtype=np.float64), np.atleast_1d(np.asarray(hard, dtype=np.float64))
-    if z.ndim != 2 or z.shape[0] != y.size or not z.size:
-        raise InputError(f"easy skills must have one row per score of the hard one; got {z.shape} for {y.size} scores")
-    if not (np.all(np.isfinite(z)) and np.all(np.isfinite(y))):
-        raise InputError("scores must be finite; leave engines that lack one of the skills out")
+    z, y = checked(easy, hard)
+    if not z.size:
+        raise InputError("there is no easy skill to compare with; expected at least one")
     inside = np.clip(z, LOWEST, HIGHEST)
     return Forms(_conjunction(np.log(inside), y), fit_link(logit(inside), y))
 

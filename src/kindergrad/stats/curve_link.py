@@ -67,11 +67,7 @@ def fit_link(features: ArrayLike, score: ArrayLike) -> Link:
     InputError
         For shapes that do not fit or values that are not finite.
     """
-    z, y = np.asarray(features, dtype=np.float64), np.atleast_1d(np.asarray(score, dtype=np.float64))
-    if z.ndim != 2 or z.shape[0] != y.size or not y.size:
-        raise InputError(f"features must have one row per score; got {z.shape} for {y.shape} scores")
-    if not (np.all(np.isfinite(z)) and np.all(np.isfinite(y))):
-        raise InputError("features and scores must be finite; leave engines out or impute first")
+    z, y = checked(features, score)
     p = z.shape[1]
 
     def solve(eta: Floats) -> tuple[Floats, ...]:
@@ -89,3 +85,19 @@ def fit_link(features: ArrayLike, score: ArrayLike) -> Link:
     joined, weight, log_evidence = sample(solve, p + 4, nodes=NODES, enough=ENOUGH)
     _, slopes, top, sigma, scatter = joined
     return Link(log_evidence, weight, slopes, top, sigma, scatter)
+
+
+def checked(features: ArrayLike, score: ArrayLike) -> tuple[Floats, Floats]:
+    """Features (n, p) and scores (n,) as arrays.
+
+    Raises
+    ------
+    InputError
+        For shapes that do not fit or values that are not finite.
+    """
+    z, y = np.asarray(features, dtype=np.float64), np.atleast_1d(np.asarray(score, dtype=np.float64))
+    if z.ndim != 2 or z.shape[0] != y.size or not y.size:
+        raise InputError(f"features must have one row per score; got {z.shape} for {y.shape} scores")
+    if not (np.all(np.isfinite(z)) and np.all(np.isfinite(y))):
+        raise InputError("features and scores must be finite; leave engines out or impute first")
+    return z, y

@@ -53,13 +53,6 @@ VOCABULARY = (
 )
 
 
-class Document(NamedTuple):
-    """A document, and the problems in it by skill: (place of the problem in the text, number of the problem)."""
-
-    text: str
-    shown: Mapping[str, list[tuple[int, int]]]
-
-
 class Tally(NamedTuple):
     """What a corpus shows: per skill the number of problems, and the place of the first, or None."""
 
