@@ -38,6 +38,15 @@ def test_threshold(call: Call, table: Path) -> None:
     assert "verdict" in call("threshold", table).out
 
 
+def test_what_was_assumed_of_a_table_is_said_by_every_verb(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "holes.csv"
+    lines = [f"e,s,tokens,1e{k},{value},0.02" for k, value in enumerate((0.1, 0.2, "nan", 0.4, 0.5), start=4)]
+    path.write_text("engine,skill,axis,scale,value,stderr\n" + "\n".join(lines) + "\n")
+    for verb in (("forecast",), ("threshold",), ("belief", "--goal", "s>=0.5@1e9"), ("backtest", "--max-scale", "1e7")):
+        assert "1 of 5 rows hold no value (empty or NaN)" in call(verb[0], path, *verb[1:]).out
+        assert "1 of 5 rows hold no value (empty or NaN)" in call(verb[0], path, *verb[1:], "--json").out
+
+
 def test_compare(call: Call, table: Path) -> None:
     said = call("compare", table, "--baseline", "theirs", "--json")
     answer = json.loads(said.out)
