@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from cli_small import Call
 
+from kindergrad.cli import doors
+
 SCALES = 10.0 ** np.arange(3, 7.01, 0.5)
 
 
@@ -100,8 +102,18 @@ def test_forecasts_are_registered_and_resolved(call: Call, table: Path, tmp_path
     outcome = json.loads(call("forecast", table, "--resolve", ledger, "--json").out)
     assert outcome["n_forecasts"] == 4
     assert "4 forecasts resolved" in call("forecast", table, "--resolve", ledger).out
+    assert "4 entries" in call("doctor", ledger).out
+    with ledger.open("a") as file:
+        file.write('{"torn')
+    assert "is torn" in call("forecast", table, "--resolve", ledger).err
+    assert "is torn" in call("doctor", ledger).out
     ledger.write_text(ledger.read_text().replace("easy", "eezy", 1))
     assert "line 1" in call("forecast", table, "--resolve", ledger).err
+
+
+def test_brackets_in_a_line_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    doors.say("pip install 'kindergrad[torch]'")
+    assert capsys.readouterr().out == "pip install 'kindergrad[torch]'\n"
 
 
 def test_run_keeps_its_belief_in_a_ledger(call: Call, small_study: Path, tmp_path: Path) -> None:

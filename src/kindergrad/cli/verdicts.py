@@ -33,7 +33,7 @@ def forecast(
     """Learning, width, threshold and future score of every skill."""
     from kindergrad.core import scale
     from kindergrad.core.errors import InputError
-    from kindergrad.progress import registry
+    from kindergrad.progress import ledger, registry
     from kindergrad.progress.forecast import forecast as fit
     from kindergrad.progress.two_axes import two_axes
     from kindergrad.report import answers_text, card, text
@@ -47,6 +47,8 @@ def forecast(
             raise InputError("a registered forecast needs a scale; give one or more, such as --at 1e8")
         registry.register(register, rows, scales, time=_now(), seed=seed)
     if resolve is not None:
+        if ledger.read(resolve).torn:
+            typer.echo(f"the last line of {resolve} is torn, as by a crash: it does not count as an entry", err=True)
         outcome = registry.calibration(registry.resolve(resolve, rows), registry.resolve_beliefs(resolve, rows))
         print_json(outcome) if json else console().print(answers_text.calibration(outcome))
         return
