@@ -92,7 +92,8 @@ class LanguageModel:
         """
         new = self._text.add(pieces)
         if new:
-            _training.train(self.net, self._text, new, seed=self.seed, effort=self.effort, device=self.device)
+            recipe = _training.DNA._replace(effort=self.effort)
+            _training.train(self.net, self._text, new, recipe, seed=self.seed, device=self.device)
 
     def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:
         """Natural log of P(target | context), shape (n,).
