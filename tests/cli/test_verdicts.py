@@ -79,6 +79,19 @@ def test_vertical(call: Call, table: Path) -> None:
     difficulty = {s["skill"]: s["difficulty"]["median"] for s in answer["skills"]}
     assert difficulty["easy"] < difficulty["hard"]
     assert call("vertical", table, "--anchors", "one").code == 2
+    assert call("vertical", table, "--expect", "eazy").code == 2
+
+
+def test_vertical_expects_what_was_not_sat(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    lines = ["engine,family,skill,axis,scale,value"]
+    for e in range(9):
+        lines += [f"e{e},f{e % 3},{name},bases,1e6,{value}" for name, value in
+                  (("easy", 0.1 * e), ("middle", 0.01 * e**2), ("hard", 0.001 * e**3)) if name != "hard" or e < 7]
+    path.write_text("\n".join(lines) + "\n")
+    answer = json.loads(call("vertical", path, "--expect", "hard", "--json").out)
+    assert {(x["engine"], x["skill"]) for x in answer["expected"]} == {("e7", "hard"), ("e8", "hard")}
+    assert "not sat yet" in call("vertical", path, "--expect", "hard").out
 
 
 def test_decide_and_next(call: Call, finished: Path) -> None:

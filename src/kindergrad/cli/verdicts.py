@@ -118,11 +118,13 @@ def threshold(source: Source, target: Target = 0.5, seed: Seed = 0, json: Json =
 def vertical(
     source: Source,
     anchors: Annotated[str | None, typer.Option(help="Two engines put at 0 and 1: BLIND,LINEAR.")] = None,
+    expect: Annotated[str | None, typer.Option(help="Skill: what will engines score that have not sat it?")] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Engines and skills on one scale, and whether the order of the syllabus holds."""
     from kindergrad.core.errors import InputError
+    from kindergrad.progress.expected import expected_scores
     from kindergrad.progress.vertical import vertical as fit
     from kindergrad.report import answers_text, card
     from kindergrad.syllabus import skills
@@ -130,7 +132,10 @@ def vertical(
     pair = tuple(anchors.split(",")) if anchors else None
     if pair is not None and len(pair) != 2:
         raise InputError(f"two anchors are needed; got '{anchors}'; expected --anchors BLIND,LINEAR")
-    found = fit(card.load(source), prerequisites=skills.prerequisites(), anchors=pair, seed=seed)
+    rows = card.load(source)
+    expected = expected_scores(rows, expect, seed=seed) if expect else ()
+    found = fit(rows, prerequisites=skills.prerequisites(), anchors=pair, seed=seed)
+    found = found.model_copy(update={"expected": expected})
     print_json(found) if json else console().print(answers_text.vertical(found))
 
 

@@ -97,7 +97,11 @@ def vertical(answer: VerticalAnswer) -> Group:
                        ", ".join(s.flags))
     told = [p.sentence for p in answer.prerequisites if p.form.value != "cannot tell yet"]
     said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *told, *answer.assumptions]
-    return Group(engines, Text(""), skills, Text(""), *(Text(line) for line in said if line))
+    ahead = _table("not sat yet", "engine", "expected score", "90 %")
+    for x in answer.expected:
+        _add(ahead, plain(x.skill), x.engine, words.number(x.score.median), _span(x.score.q05, x.score.q95))
+    tables = [engines, Text(""), skills, Text("")] + ([ahead, Text("")] if ahead.row_count else [])
+    return Group(*tables, *(Text(line) for line in said if line))
 
 
 def two_axes(answer: TwoAxesAnswer) -> Group:
