@@ -37,6 +37,7 @@ def test_metrics_by_hand() -> None:
     assert found["pearson_delta"][0] == pytest.approx(np.corrcoef(said[0] - control - 0.5, true[0] - control)[0, 1])
 
 
+@pytest.mark.filterwarnings("ignore:the string cache:DeprecationWarning")  # of polars, by cell-eval
 def test_same_numbers_as_cell_eval(tmp_path: Path) -> None:
     """All metrics that both have, per perturbation, on cells with controls of their own."""
     cell_eval = pytest.importorskip("cell_eval", reason="extra 'cells'")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
@@ -30,6 +30,8 @@ def score(
     truth: Annotated[Path | None, typer.Option("--truth", help="h5ad: measured cells with controls.")] = None,
     train_perturbations: Annotated[Path | None, typer.Option(
         "--train-perturbations", help="h5ad: text file, one training perturbation a line.")] = None,
+    gene_sets: Annotated[Path | None, typer.Option(
+        "--gene-sets", help="h5ad: GMT file of pathways, for relatives and programmes.")] = None,
     scale: Scale = None,
     prediction_scale: Annotated[ExpressionScale | None, typer.Option(
         "--prediction-scale", help="h5ad: the same of the predictions.")] = None,
@@ -42,7 +44,7 @@ def score(
     json: Json = False,
 ) -> None:
     """Score answers of a model that is not installed here: to exported items, or predicted expression."""
-    cells = {"--truth": truth, "--train-perturbations": train_perturbations, "--scale": scale,
+    cells = {"--truth": truth, "--train-perturbations": train_perturbations, "--gene-sets": gene_sets, "--scale": scale,
              "--prediction-scale": prediction_scale, "--perturbation-column": perturbation_column,
              "--control": control, "--context": context, "--cell-eval": cell_eval or None}
     exported = {"--study": study, "--assessment": assessment, "--set": set_, "--out": out}
@@ -52,14 +54,8 @@ def score(
         sitting.score_answers(predictions, base, set_ or [], out=out, json=json)
         return
     _refuse(predictions, exported)
-    files = _Files(predictions, _needed(truth), train_perturbations)
+    files = predictions, _needed(truth), train_perturbations, gene_sets
     _show(files, (scale, prediction_scale), (perturbation_column, control, context), cell_eval=cell_eval, json=json)
-
-
-class _Files(NamedTuple):
-    predictions: Path
-    truth: Path
-    training: Path | None
 
 
 def _refuse(path: Path, given: dict[str, Any]) -> None:
@@ -81,20 +77,21 @@ def _needed(truth: Path | None) -> Path:
     return truth
 
 
-def _show(files: _Files, scales: tuple[ExpressionScale | None, ExpressionScale | None],
+def _show(files: tuple[Path, Path, Path | None, Path | None],
+          scales: tuple[ExpressionScale | None, ExpressionScale | None],
           columns: tuple[str | None, str | None, str | None], *, cell_eval: bool, json: bool) -> None:
     from kindergrad.exams import score_response
     from kindergrad.report import response_text
     from kindergrad.worlds.expression_tables import Columns
 
     with progress() as tell:
-        found = score_response.score_files(*files, tell=tell, scales=score_response.Scales(*scales),
-                                           columns=Columns(*columns))
+        found = score_response.score_files(score_response.Files(*files), scales=score_response.Scales(*scales),
+                                           columns=Columns(*columns), tell=tell)
         if cell_eval:
             from kindergrad.exchange import cell_eval_twins
 
             tell(0, 0, "cell-eval")
-            twins = cell_eval_twins.metrics(files.predictions, files.truth, Columns(*columns))
+            twins = cell_eval_twins.metrics(files[0], files[1], Columns(*columns))
             found = found.model_copy(update={"field": {**found.field, **twins}})
     if json:
         print_json(found)
