@@ -75,7 +75,7 @@ def _stacked(rng: np.random.Generator) -> tuple[Any, int, int]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/base-pairing", version="2.1", items=items,
+    skill="genomics/base-pairing", version="2.0", items=items,
     readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
     metric="placement among 3 broken pairs", twin_metric="ranked first of 4", chance=0.5, needs=(), cluster="item",
     learner="none-yet", levels=("fold", "pseudoknot", "hairpin"),
