@@ -106,6 +106,8 @@ def gmt(path: Path) -> list[Concept]:
     InputError
         For a line without genes.
     """
+    if not path.is_file():
+        raise InputError(f"{path} does not exist or is no file; expected gene sets (GMT); check the path")
     out = []
     for number, line in enumerate(fasta.read_text(path).splitlines(), start=1):
         cells = [cell.strip() for cell in line.split("\t")]
