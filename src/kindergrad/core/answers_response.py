@@ -105,8 +105,8 @@ class ResponseAudit(Contract):
     share_below: Finite
     mean_baseline: tuple[MeanBaseline, ...]
     r_art: Finite | None
-    """Of the usual way (all controls on both sides), mean over contexts weighted by perturbations; null where no context
-    has two."""
+    """Of the usual way (all controls on both sides), mean over contexts weighted by perturbations; null where no
+    context has two."""
     dialect: str
     read: str
     notes: tuple[str, ...] = ()
