@@ -96,8 +96,8 @@ def _scored(files: tuple[Path, Path, Path | None, Path | None],
             from kindergrad.exchange import cell_eval_twins
 
             tell(0, 0, "cell-eval")
-            twins = cell_eval_twins.metrics(files[0], files[1], Columns(*columns))
-            found = found.model_copy(update={"field": {**found.field, **twins}})
+            found = cell_eval_twins.beside(found, cell_eval_twins.metrics(files[0], files[1], Columns(*columns),
+                                                                         scales=scales))
     return found
 
 
