@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kindergrad.cli import sitting
 from kindergrad.cli.doors import Json, app, console, print_json, progress
 from kindergrad.core.names import Domain, ExpressionScale
+
+if TYPE_CHECKING:
+    from kindergrad.core.answers_response import ScoreAnswer
 
 Scale = Annotated[ExpressionScale | None, typer.Option("--scale", help="h5ad: what X of the truth holds, where it "
                                                                        "does not show.")]
@@ -41,12 +44,14 @@ def score(
     cell_eval: Annotated[bool, typer.Option(
         "--cell-eval", help="h5ad: also run the metrics of cell-eval, with differential expression (extra 'cells').")]
     = False,
+    report: Annotated[Path | None, typer.Option("--report", help="h5ad: HTML file to write.")] = None,
     json: Json = False,
 ) -> None:
     """Score answers of a model that is not installed here: to exported items, or predicted expression."""
     cells = {"--truth": truth, "--train-perturbations": train_perturbations, "--gene-sets": gene_sets, "--scale": scale,
              "--prediction-scale": prediction_scale, "--perturbation-column": perturbation_column,
-             "--control": control, "--context": context, "--cell-eval": cell_eval or None}
+             "--control": control, "--context": context, "--cell-eval": cell_eval or None,
+             "--report": report}
     exported = {"--study": study, "--assessment": assessment, "--set": set_, "--out": out}
     if predictions.suffix.lower() != ".h5ad":
         _refuse(predictions, cells)
@@ -55,7 +60,8 @@ def score(
         return
     _refuse(predictions, exported)
     files = predictions, _needed(truth), train_perturbations, gene_sets
-    _show(files, (scale, prediction_scale), (perturbation_column, control, context), cell_eval=cell_eval, json=json)
+    found = _scored(files, (scale, prediction_scale), (perturbation_column, control, context), cell_eval=cell_eval)
+    _show(found, files, report, json=json)
 
 
 def _refuse(path: Path, given: dict[str, Any]) -> None:
@@ -77,11 +83,10 @@ def _needed(truth: Path | None) -> Path:
     return truth
 
 
-def _show(files: tuple[Path, Path, Path | None, Path | None],
-          scales: tuple[ExpressionScale | None, ExpressionScale | None],
-          columns: tuple[str | None, str | None, str | None], *, cell_eval: bool, json: bool) -> None:
+def _scored(files: tuple[Path, Path, Path | None, Path | None],
+            scales: tuple[ExpressionScale | None, ExpressionScale | None],
+            columns: tuple[str | None, str | None, str | None], *, cell_eval: bool) -> ScoreAnswer:
     from kindergrad.exams import score_response
-    from kindergrad.report import response_text
     from kindergrad.worlds.expression_tables import Columns
 
     with progress() as tell:
@@ -91,9 +96,20 @@ def _show(files: tuple[Path, Path, Path | None, Path | None],
             from kindergrad.exchange import cell_eval_twins
 
             tell(0, 0, "cell-eval")
-            twins = cell_eval_twins.metrics(files[0], files[1], Columns(*columns))
-            found = found.model_copy(update={"field": {**found.field, **twins}})
+            found = cell_eval_twins.beside(found, cell_eval_twins.metrics(files[0], files[1], Columns(*columns),
+                                                                         scales=scales))
+    return found
+
+
+def _show(found: ScoreAnswer, files: tuple[Path, Path, Path | None, Path | None], report: Path | None, *, json: bool
+          ) -> None:
+    from kindergrad.report import response_page, response_text
+
+    if report is not None:
+        response_page.write_score(found, report, prediction=files[0].name, truth=files[1].name)
     if json:
         print_json(found)
-    else:
-        console().print(response_text.score_text(found))
+        return
+    console().print(response_text.score_text(found))
+    if report is not None:
+        console().print(f"report: {report}", highlight=False, soft_wrap=True)

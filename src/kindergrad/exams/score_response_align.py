@@ -96,9 +96,10 @@ class Aligned:
                              f"{FEWEST_CELLS} cells, or its context has fewer than {FEWEST_CELLS} controls")
         check_scale(np.concatenate([c.prediction for c in contexts]), np.concatenate([c.truth for c in contexts]),
                     self.prediction.path)
+        programmes = self._sets(sets)
         return Material(tuple(contexts), self.training is not None, tuple(_name(k) for k in few),
                         sum(len(c.labels) for c in contexts), sum(key in self.said for key in scored), len(train),
-                        tuple(self.notes), self._sets(sets))
+                        tuple(self.notes), programmes)
 
     def _sets(self, sets: Mapping[str, Sequence[str]]) -> dict[str, NDArray[np.int64]]:
         """Columns of the genes of each set; sets of which hardly a gene is measured are left out, counted."""
@@ -106,6 +107,10 @@ class Aligned:
         found = {name: np.array(sorted({place[g] for g in genes if g in place}), dtype=np.int64)
                  for name, genes in sets.items()}
         kept = {name: at for name, at in found.items() if len(at) >= _FEWEST_OF_A_SET}
+        if sets and not kept:
+            some = _some(gene for genes in sets.values() for gene in genes)
+            raise InputError(f"none of the {len(sets):,} gene sets has {_FEWEST_OF_A_SET} genes that are measured; got "
+                             f"such as {some}, expected such as {_some(self.genes)}; use the names of the truth")
         if len(kept) < len(sets):
             self.notes.append(f"{len(sets) - len(kept):,} of {len(sets):,} gene sets have fewer than "
                               f"{_FEWEST_OF_A_SET} measured genes and were left out")

@@ -174,24 +174,28 @@ def glance(path: Path, columns: Columns = AS_FOUND) -> Glance:
                       frozenset(map(str, store.obs.columns)))
 
 
-def labelled(path: Path, columns: Columns = AS_FOUND, *, need_control: bool = True) -> Any:
-    """The whole file in memory, as AnnData with normalised labels in ``obs["perturbation"]``, for libraries that need
-    cells; checked like :func:`read`, but not rescaled.
+def labelled(path: Path, columns: Columns = AS_FOUND, *, scale: ExpressionScale | None = None,
+             need_control: bool = True) -> Any:
+    """The whole file in memory, as AnnData in log1p with normalised labels in ``obs["perturbation"]``, for libraries
+    that need cells.
 
     Raises
     ------
     InputError
-        For what :func:`read` refuses, and where there are several contexts.
+        For what :func:`read` refuses before it looks at every number, and where there are several contexts.
     """
     with _h5ad.opened(path) as store:
         genes, symbols = _perturbation_labels.gene_names(path, store.var)
         found = _perturbation_labels.read(path, store.obs, columns, symbols, need_control=need_control)
+        kind, _ = scales.scale_of(store, scale)
     if len(set(found.contexts)) > 1:
         raise InputError(f"{path} holds {len(set(found.contexts))} contexts; expected one; write a file per context")
     import anndata
     import pandas as pd
 
     values = anndata.read_h5ad(path).X
+    if kind is ExpressionScale.COUNTS:
+        values = scales.log1p(values, np.asarray(values.sum(axis=1), dtype=np.float64).ravel())
     return anndata.AnnData(values, obs=pd.DataFrame({"perturbation": found.labels}, index=store.obs.index.astype(str)),
                            var=pd.DataFrame(index=list(genes)))
 
