@@ -40,7 +40,7 @@ def forecast(
 
     rows = card.load(source)
     if corpus is not None:
-        rows = _planned(rows, corpus)
+        rows = _planned(rows, corpus, source)
     scales = [scale.parse(x) for x in at or ()]
     if register is not None:
         if not scales:
@@ -188,15 +188,17 @@ def backtest(
     print_json(found) if json else console().print(answers_text.backtest(found))
 
 
-def _planned(rows: list[Row], corpus: Path) -> list[Row]:
+def _planned(rows: list[Row], corpus: Path, source: Path) -> list[Row]:
     """The rows as if engines had read the planned corpus: scales and frequencies are its own."""
     from kindergrad.core.names import Domain
+    from kindergrad.exams import exposures
     from kindergrad.exposure import planned
 
     domains = {row.skill.partition("/")[0] for row in rows} & {d.value for d in Domain}
     domain = Domain(domains.pop()) if len(domains) == 1 else Domain.GENOMICS
     with progress() as tell:
-        return planned.planned(rows, planned.rates(corpus, domain, tell=tell))
+        read = exposures.kept(source) if source.is_dir() else None
+        return planned.planned(rows, planned.rates(corpus, domain, tell=tell), planned.told(read) if read else None)
 
 
 def _now() -> str:

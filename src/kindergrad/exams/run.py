@@ -18,7 +18,7 @@ from kindergrad.core.names import Axis, Readout, Role, Status
 from kindergrad.core.records import Identity, Record
 from kindergrad.core.scale import Scale
 from kindergrad.core.world import World
-from kindergrad.exams import build, catalogue, lanes, material, plan, pool, sit
+from kindergrad.exams import build, catalogue, exposures, lanes, material, plan, pool, sit
 from kindergrad.exams.data import DataError
 from kindergrad.exams.store import Store
 from kindergrad.stats.scoring import cluster_stderr
@@ -88,6 +88,8 @@ def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
         made = maker.get(store, assessment, level)
         materials[made.key] = (assessment, level, made.items.digest)
         _keep_references(store, world, assessment, made)
+    tell(len(levels), len(levels), "counting what the corpus shows")
+    exposures.keep(store, world, lambda: maker.exposure)
     return Prepared(study, world, store, materials, left_out, found, start)
 
 

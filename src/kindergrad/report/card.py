@@ -11,7 +11,7 @@ from kindergrad.core.config import Goal, StudyConfig
 from kindergrad.core.errors import InputError
 from kindergrad.core.names import Role
 from kindergrad.core.table import Row, rows
-from kindergrad.exams import catalogue, run
+from kindergrad.exams import catalogue, exposures, run
 from kindergrad.exams.store import LEDGER, Store
 from kindergrad.exchange import tables
 from kindergrad.progress import belief as beliefs
@@ -108,6 +108,7 @@ def facts(source: Path, found: list[Row]) -> StudyFacts:
         skills=tuple(_skill(a.id, study) for a in catalogue.assessments(study.plugins if study else ()).values()),
         notes=(*last.get("notes", ()), *left_out, *words.assumed(assumptions(found))),
         calibration=_calibration(source / LEDGER, found) if source.is_dir() else None,
+        exposure=exposures.kept(source) if source.is_dir() else None,
     )
 
 
