@@ -24,6 +24,7 @@ def run(
     engine: Annotated[str | None, typer.Option(help="One engine instead of those of the study.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="Setting of --engine, key=value; may recur.")] = None,
     domain: Annotated[Domain | None, typer.Option(help="Whose built-in study (default: genomics).")] = None,
+    world: Annotated[str | None, typer.Option(help="Another world for the built-in study, such as textbook.")] = None,
     genome: Annotated[Path | None, typer.Option(help="FASTA or GenBank of a real genome, gz or not.")] = None,
     annotation: Annotated[Path | None, typer.Option(help="GFF3 or GenBank with genes.")] = None,
     decoy: Annotated[Path | None, typer.Option(help="FASTA of another genome, for 'whose genome'.")] = None,
@@ -43,8 +44,8 @@ def run(
     from kindergrad.exams.store import LEDGER
     from kindergrad.report import card, journey_text, text
 
-    config = _study(study, domain=domain, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick,
-                    plugins=plugins, data=data)
+    config = _study(study, domain=domain, world=world, genome=genome, annotation=annotation, decoy=decoy, seed=seed,
+                    quick=quick, plugins=plugins, data=data)
     config = _with_engine(config, engine, set_, study)
     with progress() as tell:
         how: dict[str, Any] = {"workers": workers or pool.available(), "tell": tell, "command": command()}

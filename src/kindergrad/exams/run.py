@@ -125,7 +125,8 @@ def planned(ready: Prepared) -> Planned:
     out = []
     for lane in ready.lanes:
         engine = plan.make(catalogue.engine(lane.engine.id, ready.study.plugins), lane.engine, lane.seed)
-        out.append((lane, plan.exams(lane, engine, ready.materials), getattr(engine, "family", lane.name)))
+        out.append((lane, plan.exams(lane, engine, ready.materials, ready.study.readouts),
+                    getattr(engine, "family", lane.name)))
     return out
 
 

@@ -96,7 +96,10 @@ def vertical(answer: VerticalAnswer) -> Group:
                        _span(s.difficulty.q05, s.difficulty.q95), words.number(s.slope.median),
                        ", ".join(s.flags))
     told = [p.sentence for p in answer.prerequisites if p.form.value != "cannot tell yet"]
-    said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *told, *answer.assumptions]
+    rho = answer.rank_correlation
+    ranks = "" if rho is None else (f"Rank correlation of grade and difficulty: {words.number(rho.median)}, 90 % "
+                                    f"{_span(rho.q05, rho.q95)}.")
+    said = [answer.sentence, ranks, answer.one_scale.sentence, *answer.violations, *told, *answer.assumptions]
     ahead = _table("not sat yet", "engine", "expected score", "90 %")
     for x in answer.expected:
         _add(ahead, plain(x.skill), x.engine, words.number(x.score.median), _span(x.score.q05, x.score.q95))
