@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from kindergrad.core.config import EngineConfig
+from kindergrad.core.config import build as study
 from kindergrad.core.errors import InputError, NothingToAskError
 from kindergrad.core.names import Domain
 from kindergrad.core.responses import Condition
-from kindergrad.exams import build, catalogue, plan, references, sit
+from kindergrad.exams import build, catalogue, plan, references, run, sit
 from kindergrad.worlds import big_papi, gbm_panobinostat, l1000_doses, norman_pairs, perturbench_devel, sachs
 from kindergrad.worlds._dealt_cells import CONTROL, FIRST, READ, Cells
 from kindergrad.worlds._pair_fitness import Fitness, Plan, screen
@@ -155,6 +156,52 @@ def test_exams_have_finite_floors_and_ceilings(name: str, shared_data: Path) -> 
         assert (top is None) == (found.id in ("perturbation/nothing", "perturbation/seeing-is-not-doing")), found.id
         assert top is None or 0 < top[0].mean() <= found.top
         assert items.ideal is None
+
+
+def test_a_study_of_real_cells_says_what_it_leaves_out(shared_data: Path, tmp_path: Path) -> None:
+    asked = [f"perturbation/{name}" for name in ("recognise", "on-target", "up-or-down", "nothing")]
+    made = study({"name": "real", "domain": "perturbation", "data": str(shared_data), "items": 40,
+                  "assessments": asked, "world": {"kind": "perturbench_devel"},
+                  "engines": [{"id": "additive", "scales": [20, 50]}]})
+    assert run.run(made, tmp_path).ok == 6
+    ready = run.prepare(made, tmp_path, lambda done, planned, what: None)
+    assert "of 33 perturbed genes one is measured" in ready.left_out["perturbation/on-target"]
+    assert "no pathway has" in ready.left_out["perturbation/recognise[same-pathway]"]
+    found = {r.skill: r for r in run.records(tmp_path) if r.identity.engine == "additive"}
+    kinds = {skill: r.estimand.ceiling_kind.value for skill, r in found.items() if r.estimand is not None}
+    assert kinds == {"perturbation/recognise[any-pathway]": "reliability", "perturbation/up-or-down": "reliability",
+                     "perturbation/nothing": "nominal"}
+
+
+def test_known_noise_gives_the_ceiling_where_nothing_was_done_twice(shared_data: Path) -> None:
+    made = world("l1000_doses", shared_data)
+    items = exam("dose-between").items(made, 100, "all", 0)
+    assert len(items) == len(made.asked["between"]) and "replicate" not in items.truth
+    top = references.reliable(exam("dose-between"), items)
+    assert top is not None
+    np.testing.assert_allclose(top[0], np.sqrt(items.truth["reliability"]))
+    assert 0.2 < items.truth["reliability"][0] < 0.6
+
+
+def test_a_kinetic_model_answers_interventions(shared_data: Path) -> None:
+    made = world("gnw_screen", shared_data)
+    name = made.asked["seen"][0].perturbation
+    at = made.panel.place[name]
+    out, half = made.response([Condition(name, "DREAM4"), Condition(name, "DREAM4", 0.5)])
+    exact = np.log(made.model.knocked(0.0)[at] + 0.02) - np.log(made.model.steady(np.ones((1, 100)))[0] + 0.02)
+    np.testing.assert_allclose(out, exact, atol=1e-9)
+    assert out[at] < half[at] < 0
+    reached = (made.distances[at] >= 0) | (np.arange(100) == at)
+    assert np.abs(out[~reached]).max() < 1e-9 < np.abs(out[made.distances[at] == 1]).max()
+    with pytest.raises(InputError, match="cannot be given 'none'"):
+        made.response([Condition("none", "DREAM4")])
+    with pytest.raises(InputError, match=r"holds no absent\.xml"):
+        build.named("gnw_screen", 0, data=shared_data, network="absent")
+    for found in ("wiring", "seeing-is-not-doing", "half-to-full", "epistasis"):
+        level = exam(found).levels[-1]
+        items = exam(found).items(made, 30, level, 0)
+        assert items.ideal is not None
+        assert exam(found).score(items.ideal, items).mean() == pytest.approx(1.0)
 
 
 def test_what_does_not_repeat_is_named(shared_data: Path) -> None:

@@ -32,7 +32,7 @@ def make(seed: int, folder: Path) -> RealScreen:
     """The world; the seed chooses the genes of which nothing is read."""
     genes, found = read(Path(folder))
     new = stream(seed, WORLD, "new").choice(genes, NEW, replace=False)
-    return screen(f"{WORLD}-{seed}", genes, {"K562": found}, Plan(3, 12, tuple(sorted(map(str, new)))))
+    return screen(f"{WORLD}-{seed}", genes, {"K562": found}, Plan(3, 8, tuple(sorted(map(str, new)))))
 
 
 def read(folder: Path) -> tuple[tuple[str, ...], Fitness]:

@@ -137,16 +137,27 @@ class _Exact:
 
 
 def lists(world: Any, conditions: Sequence[Condition], n: int, seed: int, name: str) -> list[list[Condition]]:
-    """Combinations that share a gene, ``world.listed`` each; each combination stands in one list at most."""
+    """Combinations that share a gene, ``world.listed`` each; each combination stands in one list at most.
+
+    Raises
+    ------
+    NothingToAskError
+        If no gene has enough combinations.
+    """
     left: dict[tuple[str, str], list[Condition]] = {}
-    for condition in conditions:  # to the gene that has fewer so far
-        keys = [(part, condition.context) for part in condition.parts]
-        first = min(keys, key=lambda k: (len(left.get(k, [])), k))
-        left.setdefault(first, []).append(condition)
-    full = [own for _, own in sorted(left.items()) if len(own) >= world.listed]
-    order = seeds.stream(seed, name, "lists").permutation(len(full))[:n]
-    return [[full[i][j] for j in np.sort(seeds.stream(seed, name, *map(str, full[i][0])).permutation(
-        len(full[i]))[: world.listed])] for i in order]
+    for condition in sorted(conditions):
+        for part in condition.parts:
+            left.setdefault((part, condition.context), []).append(condition)
+    found: list[list[Condition]] = []
+    while left and len(left[most := max(left, key=lambda k: (len(left[k]), k))]) >= world.listed:
+        order = seeds.stream(seed, name, "lists", len(found)).permutation(len(left[most]))[: world.listed]
+        found.append([left[most][i] for i in np.sort(order)])
+        for condition in found[-1]:
+            for part in condition.parts:
+                left[part, condition.context].remove(condition)
+    if not found:
+        raise NothingToAskError(f"no gene of this world has {world.listed} combinations for {name}; try a larger one")
+    return [found[i] for i in seeds.stream(seed, name, "lists").permutation(len(found))[:n]]
 
 
 def _lists(world: Any, rows: list[list[Condition]], *, interaction: bool = False) -> Items:
