@@ -101,6 +101,11 @@ class Context:
         """Mean of all controls, shape (genes,)."""
         return np.asarray(self.controls.mean(axis=(0, 1)))
 
+    @property
+    def several(self) -> bool:
+        """Whether items come from several contexts, each with controls of its own."""
+        return self.controls.shape[1] > 1
+
     @cached_property
     def trained_names(self) -> frozenset[str]:
         """Perturbations that trained here, at any dose."""

@@ -133,6 +133,31 @@ def target_moves(context: Context) -> list[float]:
     return [float(context.known[i, gene] - context.control[gene]) for i, gene in at]
 
 
+def with_target(context: Context, profiles: Floats, usual: float | None = None) -> Floats:
+    """What the name tells: profiles with the usual effect on the perturbed genes themselves, (n, genes)."""
+    moves = target_moves(context)
+    if usual is None:
+        usual = float(np.median(moves)) if len(moves) >= 3 else None
+    said = profiles.copy()
+    if usual is not None:
+        for row, label in zip(said, context.labels, strict=True):
+            at = [context.place[part] for part in name_of(label).split("+") if part in context.place]
+            row[at] = context.control[at] + usual
+    return said
+
+
+def _named(context: Context) -> dict[str, Floats]:
+    """One profile for all, with the perturbed genes moved far the way in which such genes move: they stand in the
+    question. The way is that of training, else of the scored truth itself."""
+    rows, genes = _targets(context)
+    moves = target_moves(context) or [float(context.truth[i, g] - context.control[g]) for i, g in
+                                      zip(rows, genes, strict=True)]
+    base = context.truth.mean(axis=0) if context.reference is None else context.reference
+    if not moves:
+        return {}
+    return {"target first": with_target(context, same(context, base), 10.0 * float(np.median(moves)))}
+
+
 def _swapped_errors(table: Floats, truth: Floats) -> Floats:
     """Mean over the other items' predictions (rows) of minus the squared error at each item's gene (columns)."""
     n = len(table)
@@ -223,7 +248,8 @@ def genes(read: Callable[..., response.Response], metric: str) -> Callable[[Mate
             plain = {"mean of what is scored": context.truth.mean(axis=0)}
             if context.reference is not None:
                 plain["training mean"] = context.reference
-            floors = {name: read(same(context, x), folds, controls, weights).value for name, x in plain.items()}
+            profiles = {**{name: same(context, x) for name, x in plain.items()}, **_named(context)}
+            floors = {name: read(x, folds, controls, weights).value for name, x in profiles.items()}
             pool.add(context, out.value, out.ceiling, weight=out.weight, reliability=out.reliability,
                      floors={"no change": np.zeros(len(out.value)), SWAPPED: out.swapped, **floors})
             pool.twin(top_20_overlap=response_genes.overlap(context.prediction - context.control,
