@@ -33,7 +33,7 @@ class Pool:
     ceiling: list[Floats] = field(default_factory=list)
     weight: list[Floats] = field(default_factory=list)
     reliability: list[Floats] = field(default_factory=list)
-    floors: dict[str, list[Floats]] = field(default_factory=dict)
+    floors: list[Mapping[str, Floats]] = field(default_factory=list)
     twins: dict[str, list[Floats]] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
@@ -45,8 +45,7 @@ class Pool:
         self.ceiling.append(ceiling)
         self.weight.append(np.ones(len(value)) if weight is None else weight)
         self.reliability.append(np.full(len(value), np.nan) if reliability is None else reliability)
-        for name, floor in floors.items():
-            self.floors.setdefault(name, []).append(floor)
+        self.floors.append(floors)
         self.labels += context.labels
         self.groups += context.groups
 
@@ -55,10 +54,9 @@ class Pool:
             self.twins.setdefault(name, []).append(value)
 
     def score(self, skill: str, metric: str, kind: CeilingKind = CeilingKind.RELIABILITY) -> SkillScore:
-        """The skill's answer; floors that only some contexts have are left out."""
+        """The skill's answer."""
         weight, r = np.concatenate(self.weight), np.concatenate(self.reliability)
-        floors = {name: np.concatenate(parts) for name, parts in self.floors.items() if len(parts) == len(self.value)}
-        found = weigh(np.concatenate(self.value), floors, np.concatenate(self.ceiling), weights=weight,
+        found = weigh(np.concatenate(self.value), self._floors(), np.concatenate(self.ceiling), weights=weight,
                       clusters=self._clusters(weight))
         known = np.isfinite(r)
         low = known & (response.spearman_brown(np.where(known, r, 0.0)) < response.UNANSWERABLE)
@@ -70,6 +68,13 @@ class Pool:
                                zip(self.labels, self.groups, low, strict=True) if bad),
             reliability=float(weight[known] @ r[known] / total) if total > 0 else None, reason=found.reason,
             twins={name: _mean(np.concatenate(parts)) for name, parts in self.twins.items()})
+
+    def _floors(self) -> dict[str, Floats]:
+        """Every floor over all contexts; where a context lacks one, the highest of its own stands in."""
+        stand_in = [max(part.values(), key=lambda floor: float(floor.mean())) for part in self.floors]
+        names = dict.fromkeys(name for part in self.floors for name in part)
+        return {name: np.concatenate([part.get(name, best) for part, best in zip(self.floors, stand_in, strict=True)])
+                for name in names}
 
     def _clusters(self, weight: Floats) -> NDArray[np.str_]:
         """What is drawn together: a perturbation with all its doses and contexts; with only one, a context."""
@@ -135,9 +140,7 @@ def target_moves(context: Context) -> list[float]:
 
 def with_target(context: Context, profiles: Floats, usual: float | None = None) -> Floats:
     """What the name tells: profiles with the usual effect on the perturbed genes themselves, (n, genes)."""
-    moves = target_moves(context)
-    if usual is None:
-        usual = float(np.median(moves)) if len(moves) >= 3 else None
+    usual = _usual_target(context) if usual is None else usual
     said = profiles.copy()
     if usual is not None:
         for row, label in zip(said, context.labels, strict=True):
