@@ -91,6 +91,16 @@ def test_doses(drugs: Profiles, skill: str, asked_dose: str) -> None:
     assert copied.score is None or copied.score < 2.0 * (copied.stderr or 0.0)
 
 
+def test_a_label_tells_how_much(drugs: Profiles) -> None:
+    """Larger doses move more: to know that is the floor of which perturbation is strong."""
+    truth = measured(drugs, 60)
+    by_dose = {key: base() + float(key[1].split("@")[1]) ** 0.25 for key in drugs if key[1] != "control"}
+    one = asked(by_dose, truth, {(None, "D0")}, "strong-or-weak")
+    assert one.floors["more genes, larger dose"] > 0.5
+    assert one.value == pytest.approx(one.floors["more genes, larger dose"])
+    assert one.score is None or one.score == pytest.approx(0.0, abs=0.02)
+
+
 def test_a_name_without_dose_trains_all_doses(drugs: Profiles) -> None:
     training = Training(frozenset({(None, "D0"), (None, "D1@1")}), "test")
     assert training.holds("", "D0@10") and training.holds("", "D1@1") and not training.holds("", "D1@3")

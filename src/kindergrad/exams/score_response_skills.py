@@ -15,6 +15,7 @@ from kindergrad.exams.score_response_items import Context, Material, name_of
 from kindergrad.stats import response, response_error, response_genes, response_retrieval
 from kindergrad.stats.response_retrieval import Retrieved
 from kindergrad.stats.response_score import weigh
+from kindergrad.worlds.expression_tables import apart
 
 Floats = NDArray[np.float64]
 Found = SkillScore | NotScored
@@ -180,7 +181,8 @@ def strong_or_weak(material: Material, skill: str) -> Found:
         agree = float((a * b).mean())
         true = (a + b) / 2.0
         cells = _ranks(context.cells.astype(np.float64))
-        floors = {"no order": np.zeros(len(a)), "more cells": cells * true, "fewer cells": -cells * true}
+        floors = {"no order": np.zeros(len(a)), "more cells": cells * true, "fewer cells": -cells * true,
+                  "more genes, larger dose": _ranks(np.array([_amount(label) for label in context.labels])) * true}
         rows, genes = _targets(context)
         if len(rows) == len(context.labels):
             level = _ranks(context.control[genes])
@@ -190,6 +192,13 @@ def strong_or_weak(material: Material, skill: str) -> Found:
     if not pool.value:
         return NotScored(skill=skill, reason="no context has 5 scored perturbations to put in order")
     return pool.score(skill, "rank correlation of effect sizes")
+
+
+def _amount(label: str) -> float:
+    """What a label alone tells of the size of an effect: the number of genes, then the dose."""
+    name, dose = apart(label)
+    share = 0.0 if dose is None else dose / (1.0 + dose)
+    return name.count("+") + share
 
 
 def _sizes(context: Context, folds: tuple[int, int]) -> Floats:
