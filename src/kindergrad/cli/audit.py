@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kindergrad.cli.doors import Json, app, console, print_json, progress
+from kindergrad.cli.doors import Json, app, console, print_json, progress, say
 from kindergrad.cli.score import ContextColumn, Control, PerturbationColumn, Scale
 from kindergrad.core.names import ExpressionScale
 
@@ -76,7 +76,7 @@ def audit(
     else:
         console().print(audit_text.audit_text(found))
         if report is not None:
-            console().print(f"report: {report}", highlight=False, soft_wrap=True)
+            say(f"report: {report}")
     if fail_if is not None and auditing.fails(found, fail_if.value):
         raise typer.Exit(EXIT_FOUND)
 

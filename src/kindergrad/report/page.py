@@ -11,7 +11,7 @@ from typing import Any
 from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, StatusAnswer
 from kindergrad.core.errors import StoreError
 from kindergrad.core.table import Row
-from kindergrad.report import beside, journey_text, ladder, templating, words
+from kindergrad.report import beside, exposure_page, journey_text, ladder, templating, words
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.report.figures import belief as belief_figure
 from kindergrad.report.figures import calibration as calibration_figure
@@ -90,8 +90,18 @@ def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | 
         "calibration_svg": calibration_figure.calibration(facts.calibration) if facts.calibration else "",
         "bounds": beside.bounds(found, rows), "controls": controls,
         "controls_svg": controls_figure.controls(controls, name="controls", stamp=stamp) if controls else "",
+        "corpus": exposure_page.part(facts.exposure, stamp) if facts.exposure else None, "meetings": _meetings(found),
         "mishaps": beside.mishaps(rows), "journeys": _journeys(facts, stamp),
     }
+
+
+def _meetings(found: Sequence[Curve]) -> list[dict[str, Any]]:
+    """Curves whose concepts have a known frequency, the commonest first."""
+    known = [c.forecast for c in found if c.forecast and c.forecast.frequency]
+    named = {id(c.forecast): c.name for c in found}
+    return [{"name": named[id(f)], "frequency": f.frequency, "axis": f.axis, "scale_now": f.scale_now,
+             "score": None if f.score_now is None else (f.score_now, f.score_now_stderr)}
+            for f in sorted(known, key=lambda f: -(f.frequency or 0.0))]
 
 
 def _journeys(facts: StudyFacts, stamp: str) -> list[dict[str, Any]]:
