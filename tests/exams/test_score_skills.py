@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -286,3 +287,18 @@ def test_batches_are_contexts_where_the_user_says_so() -> None:
     one = asked(scored, truth, training, "another-guide")
     assert one.value == pytest.approx(one.ceiling, abs=0.05)
     assert one.floors["same perturbation elsewhere"] > 0.5
+
+
+def test_cells_and_counts_tell_no_skill() -> None:
+    """Strong perturbations kill cells and empty them: whoever counts stands on the floor of which is strong."""
+    rng = np.random.default_rng(12)
+    size = np.linspace(0.2, 1.5, 20)
+    means = {("", "control"): base()} | {("", f"G{i}"): base() + size[i] * rng.normal(size=GENES) for i in range(20)}
+    truth = measured(means, 60)
+    depth = np.array([1e4, *(1e4 - 4e3 * size)])
+    table = replace(truth, depth=depth)
+    scored = {key: base() + size[int(key[1][1:])] for key in means if key[1] != "control"}
+    one = asked(scored, table, {(None, "G0")}, "strong-or-weak")
+    assert one.floors["fewer counts"] > 0.9 and one.floors["more counts"] < -0.9
+    assert one.floors["more cells"] == pytest.approx(0.0)
+    assert one.score is None or one.score < 2.0 * one.stderr

@@ -180,8 +180,9 @@ def strong_or_weak(material: Material, skill: str) -> Found:
         said = np.sqrt(((context.prediction - context.control) ** 2) @ context.weights)
         agree = float((a * b).mean())
         true = (a + b) / 2.0
-        cells = _ranks(context.cells.astype(np.float64))
+        cells, depth = _ranks(context.cells.astype(np.float64)), _ranks(context.cells * context.depth)
         floors = {"no order": np.zeros(len(a)), "more cells": cells * true, "fewer cells": -cells * true,
+                  "more counts": depth * true, "fewer counts": -depth * true,
                   "more genes, larger dose": _ranks(np.array([_amount(label) for label in context.labels])) * true}
         rows, genes = _targets(context)
         if len(rows) == len(context.labels):
