@@ -23,6 +23,7 @@ from kindergrad.exposure.kinds import gene_set, screen
 from kindergrad.exposure.rows import Counted, Form
 from kindergrad.stats.discovery import Incidence
 from kindergrad.worlds import _h5ad, _perturbation_labels
+from kindergrad.worlds._perturbation_labels import ContextKind
 
 Ints = NDArray[np.int64]
 
@@ -147,8 +148,8 @@ def _rows(own: Screen, wanted: Iterable[Numbered]) -> tuple[list[tuple[Numbered,
             else:
                 rows.append((concept, own.of(spec.genes, spec.at_once)))
         elif (what := settings(concept, screen.Spec).what) in ("contexts", "donors") and (
-                own.dialect.donors != (what == "donors")):
-            missing[label] = f"contexts are {'donors' if own.dialect.donors else 'no donors'} here"
+                (own.dialect.kind is ContextKind.DONOR) is not (what == "donors")):
+            missing[label] = f"contexts are {'no donors' if what == 'donors' else 'donors'} here"
         elif what != "targets":
             found = _WHAT[what](own) or {"": np.zeros(0, dtype=np.int64)}
             rows += [(concept._replace(name=name or concept.name), hits) for name, hits in found.items()]
