@@ -82,6 +82,8 @@ def test_planted_effects_have_the_ceiling_of_their_reliability() -> None:
     assert ceiling("recognise", none, "any-pathway") == 0.0
     assert score("response-kernel", "recognise", strong, "any-pathway") > 1.5
     assert score("response-kernel", "recognise", none, "any-pathway") < 0.1
+    for engine in ("additive", "response-ridge", "low-rank", "response-kernel"):
+        assert abs(score(engine, "up-or-down", none)) < 0.15 < score(engine, "up-or-down", strong), engine
     first, again = strong.measured(strong.conditions("seen"))
     r = np.mean([np.corrcoef(a[:GENES], b[:GENES])[0, 1] for a, b in zip(first, again, strict=True)])
     assert r == pytest.approx(0.16 / (0.16 + 1 / 25), abs=0.06)
