@@ -119,6 +119,20 @@ def test_pairs_are_scored_in_lists_and_each_once() -> None:
     assert score("response-ridge", "additive-pair", made) > 0.9 * ceiling("additive-pair", made) > 0.8
 
 
+def test_pairs_by_other_guides_are_read_by_the_first_ones() -> None:
+    genes = tuple(f"K{i:02d}" for i in range(24))
+    pair = np.random.default_rng(4).normal(-1, 0.3, (24, 24, 1)) * np.ones((1, 1, 2))
+    pair = pair + pair.swapaxes(0, 1)
+    told = Fitness(np.full((24, 2), -0.5), pair, (pair + 10, pair + 20))
+    made = screen("planted", genes, {"A": told}, Plan(3, 3))
+    asked = made.asked["other-guide"]
+    read = {e.condition: e.response[0] for e in made.experiments}
+    assert len(asked) > 20 and {c.batch for c in asked} == {"2"}
+    assert all(read[c._replace(batch="1")] > 5 and c._replace(batch="") not in read for c in asked)
+    assert min(made.twice[c].first[0] for c in asked) > 15
+    assert not {c.perturbation for c in asked} & {c.perturbation for c in made.asked["additive-pair"]}
+
+
 def test_what_bends_is_no_interaction_and_what_repeats_is() -> None:
     """The floor of a bent sum takes all of a saturation; a gate between pairs repeats, and no engine knows it."""
     bent = planted(0.25, 0.0, 0.01)
