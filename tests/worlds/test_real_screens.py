@@ -15,7 +15,7 @@ from kindergrad.core.config import build as study
 from kindergrad.core.errors import InputError, NothingToAskError
 from kindergrad.core.names import Domain
 from kindergrad.core.responses import Condition
-from kindergrad.exams import build, catalogue, plan, references, run, sit
+from kindergrad.exams import build, catalogue, defaults, plan, references, run, sit
 from kindergrad.worlds import big_papi, gbm_panobinostat, l1000_doses, norman_pairs, perturbench_devel, sachs
 from kindergrad.worlds._dealt_cells import CONTROL, FIRST, READ, Cells
 from kindergrad.worlds._pair_fitness import Fitness, Plan, screen
@@ -187,6 +187,14 @@ def test_a_study_of_real_cells_says_what_it_leaves_out(shared_data: Path, tmp_pa
     kinds = {skill: r.estimand.ceiling_kind.value for skill, r in found.items() if r.estimand is not None}
     assert kinds == {"perturbation/recognise[any-pathway]": "reliability", "perturbation/up-or-down": "reliability",
                      "perturbation/nothing": "nominal"}
+
+
+def test_a_study_of_another_world_has_a_ladder_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text("domain: perturbation\nworld: {kind: big_papi}\nitems: 50\n")
+    found, usual = defaults.study(tmp_path / "study.yaml"), defaults.study(domain=Domain.PERTURBATION)
+    assert (found.scales, found.goal, found.items) == ((), None, 50)
+    assert usual.scales and usual.goal
+    assert defaults.study(domain=Domain.PERTURBATION, world="big_papi").scales == ()
 
 
 def test_known_noise_gives_the_ceiling_where_nothing_was_done_twice(shared_data: Path) -> None:
