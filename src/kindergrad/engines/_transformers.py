@@ -183,6 +183,8 @@ class Source:
         """The most probable token after each text, of ``among`` if given; call it inside :meth:`frozen`."""
         logits = self._forward(inputs).logits
         last = logits[list(range(len(inputs))), [len(ids) - 1 for ids in inputs]].double().cpu().numpy()
+        if bad := int((~np.isfinite(last).all(axis=1)).sum()):
+            raise EngineError(f"the next token of {bad:,} of {len(last):,} texts has non-finite odds")
         found = last.argmax(axis=1) if among is None else among[last[:, among].argmax(axis=1)]
         return [int(token) for token in found]
 
@@ -255,14 +257,19 @@ def _from(maker: Any, path: str, options: Options, **more: Any) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No progress bars of the library; its setting is left as found."""
+    """No progress bars, reports and tries again of the libraries; their settings are left as found."""
+    from huggingface_hub.utils import logging as of_hub
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    shown, levels = logging.is_progress_bar_enabled(), (logging.get_verbosity(), of_hub.get_verbosity())
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    of_hub.set_verbosity_error()
     try:
         yield
     finally:
+        logging.set_verbosity(levels[0])
+        of_hub.set_verbosity(levels[1])
         if shown:
             logging.enable_progress_bar()
 
