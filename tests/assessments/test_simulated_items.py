@@ -130,6 +130,17 @@ def test_edges_of_exons_are_near_at_the_hard_level() -> None:
             assert np.abs(edges - at).min() <= 8 and bool(inside[at]) == (i == true)
 
 
+@pytest.mark.parametrize(("level", "other"), [("against-introns", 3), ("against-between", 0),
+                                              ("against-untranslated", 1)])
+def test_what_is_mistaken_for_an_exon_is_of_the_class_that_the_level_names(level: str, other: int) -> None:
+    world: Any = build.named("gene-structure", 0)
+    classes, text = world.classes(world.held_out.states), decode(world.held_out.codes)
+    items = made("gene-structure", level, 10)
+    for contexts, targets, true in zip(items.asked["context"], items.asked["target"], items.truth["true"], strict=True):
+        at = [text.index(c + t) + len(c) for c, t in zip(contexts, targets, strict=True)]
+        assert [classes[place] for place in at] == [2 if i == true else other for i in range(4)]
+
+
 def test_a_study_whose_world_offers_all_gives_the_items_itself() -> None:
     a = catalogue.assessment("genomics/motif-logic")
     genome, grammar = SyntheticGenome(size=50_000), build.named("grammar", 3, fidelity=0.8)
