@@ -107,8 +107,10 @@ def test_values_can_be_written() -> None:
     a = catalogue.assessment("genomics/long-range-recall")
     items = made("long-range-recall", "hundredth")
     assert a.score(sit.ask(Perfect(), a, Readout.GENERATION, items), items).mean() > 0.97
-    assert {len(text) for text in items.asked["context"].ravel()} == {4 * 36 + 100 + 16}
-    assert len(made("long-range-recall", "far", 100)) == 60  # long texts are few
+    assert {len(text) for text in items.asked["context"].ravel()} == {4 * 36 + 1000 + 16}
+    assert len(made("long-range-recall", "far", 100)) == 20  # long texts are few
+    far = a.items(build.named("recall", 0, distance=1_000_000), 1, "far", 0)
+    assert len(far.asked["context"][0, 0]) == 4 * 36 + 1_000_000 + 16 and far.ideal is not None
 
 
 def test_few_examples_are_fitted_item_by_item() -> None:
