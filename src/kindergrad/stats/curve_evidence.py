@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, logsumexp, ndtri_exp
+from scipy.special import log_ndtr, ndtri_exp
 
 from kindergrad.stats.laws._law import Design, Floats, Law
 
@@ -104,7 +104,7 @@ def _rough(law: Law, u: Floats, cell: Floats, log_posterior: Floats) -> float:
     free = [a for a, n in enumerate(law.nodes) if n > 1]
     theta = u[::SPREAD_NODES, free]
     odd = np.rint((theta - theta[0]) / cell[free]).astype(np.int64) % 2
-    weight = np.exp(log_posterior - logsumexp(log_posterior))
+    weight = np.exp(log_posterior - _log_sum(log_posterior))
     patterns = np.array(list(itertools.product((0, 1), repeat=len(free))), dtype=np.int64)[1:]
     signs = 1.0 - 2.0 * (odd @ patterns.T % 2)
     return float(np.max(np.abs(weight @ signs), initial=0.0))
