@@ -137,6 +137,10 @@ class VerticalAnswer(Contract):
     """The same for median difficulties of neighbouring grades."""
     p_order: Finite | None
     """P(the medians of all grades stand in the order of the grades)."""
+    rank_correlation: Interval | None = None
+    """Spearman's rho of grade and difficulty (mean over levels); its draws draw the skills anew, too."""
+    needs: tuple[OrderEdge, ...] = ()
+    """A skill and what comes before it in the syllabus, by their mean difficulties over all levels."""
     violations: tuple[str, ...]
     one_scale: OneScale
     surprises: tuple[Surprise, ...]
