@@ -75,18 +75,20 @@ def fit_law(law: Law, data: Data) -> LawPosterior:
     for _ in range(REFINEMENTS + 1):
         u, cell = _nodes(box, shape)
         log_joint = _log_joint(law, data, u)
-        smaller = _shrink(box, cell, log_joint.max(axis=0).reshape(shape))
+        total = _log_sum(log_joint)
+        smaller = _shrink(box, cell, total.reshape(shape))
         if np.prod(smaller.side / box.side) > 0.7:
             break
         box = smaller
     for _ in range(HALVINGS):
-        by_theta = _log_sum(_log_sum(log_joint).reshape(-1, SPREAD_NODES).T)
+        by_theta = _log_sum(total.reshape(-1, SPREAD_NODES).T)
         halved = _halve(law, u, cell, by_theta) if _rough(law, u, cell, by_theta) > ROUGH else None
         if halved is None:
             break
         u, cell = halved
         log_joint = _log_joint(law, data, u)
-    everything = float(_log_sum(log_joint.ravel()))
+        total = _log_sum(log_joint)
+    everything = float(_log_sum(total))
     return LawPosterior(law, everything + float(np.sum(np.log(cell))), u, cell, log_joint - everything)
 
 
