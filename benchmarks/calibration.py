@@ -37,6 +37,7 @@ from kindergrad.stats.curve_two_axes import EXPONENT as FALL
 from kindergrad.stats.curve_two_axes import NOISE as LOSS_NOISE
 from kindergrad.stats.curve_two_axes import _shape, fit_two_axes
 from kindergrad.stats.curve_walk import LossData, Residual, _hyper, fit_walk, predict_walk, transition
+from kindergrad.stats.hierarchy_exceptions import NOWHERE
 from kindergrad.stats.laws._law import Design, Law
 
 Floats = NDArray[np.float64]
@@ -255,7 +256,9 @@ def exposure(rng: np.random.Generator, wrong: float, n: int = 6) -> Replication:
     theta = phi[:4] + np.exp(phi[4:8]) * rng.standard_normal((n, 4))
     weight, mean, sd = np.array(prior.floors).T
     which = rng.choice(len(weight), size=n, p=weight)
-    floor, never = rng.normal(mean[which], sd[which]), rng.random(n) < expit(phi[8])
+    excepted, own = rng.random(n) < expit(phi[9]), prior.single(offset)
+    theta[excepted] = (own.mean - offset[:, None] * [1, 0, 0, 0] + own.sd * rng.standard_normal((n, 4)))[excepted]
+    floor, never = rng.normal(mean[which], sd[which]), rng.random(n) < np.where(excepted, NOWHERE, expit(phi[8]))
     plateau, location = prior.top * expit(theta[:, 2]), np.where(never, np.inf, offset + theta[:, 0])
     curves = []
     for s in range(n):
@@ -265,13 +268,17 @@ def exposure(rng: np.random.Generator, wrong: float, n: int = 6) -> Replication:
         curves.append(hierarchy.Curve(x, y, np.full(x.size, STDERR), float(offset[s])))
     found = hierarchy.fit(curves, seed=int(rng.integers(2**31)))
     g = expit(2.0 * np.log(9.0) * (7.0 - location[0]) / np.exp(theta[0, 1]))
+    share_never, apart = expit(phi[8:10])
     pairs = {"exposures": (found.exposures, phi[0]), "tau": (found.tau, np.exp(phi[4])),
-             "width": (found.widths, np.exp(phi[1])), "share_never": (found.share_never, expit(phi[8])),
+             "width": (found.widths, np.exp(phi[1])),
+             "share_never": (found.share_never, (1.0 - apart) * share_never + apart * NOWHERE),
+             "share_exceptions": (found.share_exceptions, apart),
              "floor": (found.floor[:, 0], floor[0]), "spread": (found.spread[:, 0], np.exp(theta[0, 3])),
              "location": (found.location[:, 0], location[0]),
              "future": (found.score(0, [7.0])[:, 0], floor[0] * (1.0 - g) + plateau[0] * g)}
     return Replication({k: rank(np.asarray(v), float(t), rng) for k, (v, t) in pairs.items()},
-                       {"never": (float(found.never[1]), bool(never[1]))})
+                       {"never": (float(found.never[1]), bool(never[1])),
+                        "exception": (float(found.exception[1]), bool(excepted[1]))})
 
 
 def ability(rng: np.random.Generator, wrong: float, shape: tuple[int, int] = (8, 6)) -> Replication:
