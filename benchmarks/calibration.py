@@ -182,28 +182,27 @@ def _noisy(expected: Floats, sd: Floats, rng: np.random.Generator) -> Floats:
     return np.asarray(expected + sd * rng.standard_normal(expected.size))
 
 
-def link(exact: bool, engines: int = 24) -> Callable[[np.random.Generator, float], Replication]:
-    """A hard skill from two features. The model takes the scatter to first order; ``exact`` puts it in the sigmoid."""
+def _through(log_odds: Floats, noise: tuple[float, float, float], rng: np.random.Generator) -> Floats:
+    """Scores of engines (n,), with ``noise`` = top, noise of the score, scatter of the log odds."""
+    top, sigma, scatter = noise
+    share = expit(log_odds + scatter * rng.standard_normal(log_odds.size))
+    return _noisy(top * share, np.full(log_odds.size, sigma), rng)
 
-    def replicate(rng: np.random.Generator, wrong: float) -> Replication:
-        z = rng.standard_normal((engines, 2))
-        slopes = rng.standard_normal(3) * [START, SLOPE, SLOPE]
-        top = min(1.0, 2.0 * float(ndtr(rng.standard_normal())))
-        sigma = 1e-3 + NOISE[0] * np.exp(NOISE[1] * rng.standard_normal())
-        scatter = SCATTER[0] * np.exp(SCATTER[1] * rng.standard_normal())
-        odds, share = slopes[0] + z @ slopes[1:], expit(slopes[0] + z @ slopes[1:])
-        if exact:
-            y = _noisy(top * expit(odds + wrong * scatter * rng.standard_normal(engines)), np.full(engines, sigma), rng)
-        else:
-            y = _noisy(top * share, wrong * np.hypot(sigma, scatter * top * share * (1.0 - share)), rng)
-        found, new = fit_link(z, y), rng.standard_normal(2)
-        values = {"start": (found.slopes[0], slopes[0]), "slope": (found.slopes[1], slopes[1]),
-                  "top": (found.top, top), "sigma": (found.sigma, sigma), "scatter": (found.scatter, scatter),
-                  "future": (found.top * expit(found.slopes[0] + new @ found.slopes[1:]),
-                             top * expit(slopes[0] + new @ slopes[1:]))}
-        return Replication({k: rank(v, t, rng, found.weight) for k, (v, t) in values.items()}, {})
 
-    return replicate
+def link(rng: np.random.Generator, wrong: float, engines: int = 24) -> Replication:
+    """A hard skill from two features."""
+    z = rng.standard_normal((engines, 2))
+    slopes = rng.standard_normal(3) * [START, SLOPE, SLOPE]
+    top = min(1.0, 2.0 * float(ndtr(rng.standard_normal())))
+    sigma = 1e-3 + NOISE[0] * np.exp(NOISE[1] * rng.standard_normal())
+    scatter = SCATTER[0] * np.exp(SCATTER[1] * rng.standard_normal())
+    y = _through(slopes[0] + z @ slopes[1:], (top, wrong * sigma, wrong * scatter), rng)
+    found, new = fit_link(z, y), rng.standard_normal(2)
+    values = {"start": (found.slopes[0], slopes[0]), "slope": (found.slopes[1], slopes[1]),
+              "top": (found.top, top), "sigma": (found.sigma, sigma), "scatter": (found.scatter, scatter),
+              "future": (found.top * expit(found.slopes[0] + new @ found.slopes[1:]),
+                         top * expit(slopes[0] + new @ slopes[1:]))}
+    return Replication({k: rank(v, t, rng, found.weight) for k, (v, t) in values.items()}, {})
 
 
 def two_axes(rng: np.random.Generator, wrong: float) -> Replication:
@@ -236,12 +235,12 @@ def conjunction(rng: np.random.Generator, wrong: float, engines: int = 20) -> Re
     if product:
         scatter = PRODUCT_SCATTER[0] * np.exp(PRODUCT_SCATTER[1] * rng.standard_normal())
         expected = top * np.prod(easy**exponents, axis=1)
-        sd = np.hypot(sigma, scatter * expected)
+        y = _noisy(expected, wrong * np.hypot(sigma, scatter * expected), rng)
     else:
         scatter = SCATTER[0] * np.exp(SCATTER[1] * rng.standard_normal())
-        share = expit(slopes[0] + np.log(easy / (1.0 - easy)) @ slopes[1:])
-        expected, sd = top * share, np.hypot(sigma, scatter * top * share * (1.0 - share))
-    forms = compare(easy, _noisy(expected, wrong * sd, rng))
+        log_odds = slopes[0] + np.log(easy / (1.0 - easy)) @ slopes[1:]
+        y = _through(log_odds, (top, wrong * sigma, wrong * scatter), rng)
+    forms = compare(easy, y)
     found = forms.conjunctive
     ranks = {"exponent": rank(found.exponents[0], exponents[0], rng, found.weight),
              "top": rank(found.top, top, rng, found.weight)} if product else {}
@@ -318,8 +317,7 @@ POSTERIORS: dict[str, tuple[Callable[[np.random.Generator, float], Replication],
     "drift, last_value": (walk("last_value", "drift"), 300),
     "drift, m3": (walk("m3", "drift"), 300),
     "drift, m4": (walk("m4", "drift"), 300),
-    "link": (link(False), 300),
-    "link, scatter in the sigmoid": (link(True), 300),
+    "link": (link, 300),
     "two axes": (two_axes, 300),
     "conjunction": (conjunction, 300),
     "hierarchy": (exposure, 300),
