@@ -44,6 +44,14 @@ def test_the_table(call: Call, corpora: Path, wide: str, monkeypatch: pytest.Mon
     assert max(map(len, said.out.splitlines())) <= int(wide)
 
 
+def test_a_page(call: Call, corpora: Path, tmp_path: Path) -> None:
+    asked = ("exposure", corpora / "a.fa", "--skill", "genomics/exact-word", "--report")
+    assert f"report: {tmp_path / 'p.html'}" in call(*asked, tmp_path / "p.html").out
+    assert "TATAAT" in (tmp_path / "p.html").read_text(encoding="utf-8")
+    answer = call(*asked, tmp_path / "p.html" / "q.html", "--json")
+    assert answer.code == 2 and answer.err.count("kindergrad:") == 1 and "cannot write" in answer.err
+
+
 def test_two_corpora(call: Call, corpora: Path) -> None:
     said = call("exposure", "--compare", corpora / "a.fa", corpora / "b.fa", "--json")
     found = json.loads(said.out)
@@ -87,6 +95,7 @@ def test_a_planned_corpus_and_the_exposures_needed(call: Call, table: Path, corp
 @pytest.mark.parametrize(("arguments", "said"), [
     ([], "expected CORPUS, or --compare A B"),
     (["x.fa", "--compare", "a", "b"], "expected CORPUS, or --compare A B"),
+    (["--compare", "a", "b", "--report", "p.html"], "a page shows one corpus"),
     (["x.fa"], "does not exist"),
     (["x.fa", "--syllabus", "genetics"], "did you mean 'genomics'"),
     (["x.fa", "--kappa", "many"], "not a number of exposures"),

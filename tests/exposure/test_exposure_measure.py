@@ -197,6 +197,8 @@ def test_a_planned_corpus_moves_scale_and_frequency() -> None:
     assert (moved[0].scale, moved[0].frequency) == (pytest.approx(2.5e5), 4e-4)
     assert moved[0].scale * moved[0].frequency == pytest.approx(table[0].scale * table[0].frequency)  # type: ignore[operator]
     assert moved[1:] == table[1:]
+    (twice, *_) = planned.planned(table, {"genomics/exact-word": 4e-4}, {"genomics/exact-word": 2e-4})
+    assert (twice.scale, twice.frequency) == (pytest.approx(5e5), pytest.approx(2e-4)), "twice as often"
     with pytest.raises(InputError, match="tells nothing of these skills"):
         planned.planned(table, {"genomics/spacing": 1e-3})
 

@@ -42,7 +42,7 @@ def test_counts(tmp_path: Path, bundle: int, monkeypatch: pytest.MonkeyPatch) ->
     said = whole[:20_000] + "\n\n" + whole[20_000:]
     row, story = found.rows
     assert row.occurrences == len(re.findall(ADD, said)) > 500 and story.occurrences == 0
-    assert found.corpus.size == len(said.split()) and found.corpus.unit == "tokens"
+    assert found.corpus.size == len(said) and found.corpus.unit == "characters"
     assert row.rate == pytest.approx(row.occurrences / found.corpus.size)
     (sums,) = found.families
     assert sums.met == len(set(re.findall(r"\d \+ \d", said))) and sums.forms == 100
@@ -57,7 +57,7 @@ def test_facts_left_are_those_not_met(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "raw", "said"), [
-    ("a.txt", b"a \0 b", "binary"), ("a.txt", b"caf\xe9 au lait\n", "not UTF-8"), ("a.txt", b"", "no token"),
+    ("a.txt", b"a \0 b", "binary"), ("a.txt", b"caf\xe9 au lait\n", "not UTF-8"), ("a.txt", b"", "no word"),
     ("a.txt", b"\x89HDF\r\n\x1a\n\0\0", "binary"),
     ("a.txt.gz", gzip.compress(document(2000).encode(), mtime=0)[:-60], "truncated gzip"),
 ], ids=lambda value: value if isinstance(value, str) else "")

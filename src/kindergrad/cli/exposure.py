@@ -31,6 +31,7 @@ def exposure(
     gene_sets: Annotated[Path | None, typer.Option(help="GMT file of pathways or complexes.")] = None,
     kappa: Annotated[str, typer.Option(
         help="Exposures that the engine needs: a number, or a run folder or table whose law tells it.")] = "10",
+    report: Annotated[Path | None, typer.Option("--report", help="HTML file to write.")] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
@@ -42,6 +43,8 @@ def exposure(
 
     if (corpus is None) == (compare is None):
         raise InputError("one corpus, or two to compare; expected CORPUS, or --compare A B")
+    if report is not None and compare is not None:
+        raise InputError(f"a page shows one corpus; got --report {report} with --compare; leave one of the two out")
     more = own_concepts.read(syllabus, query=query, motifs=motifs, gene_sets=gene_sets)
     asked = measure.wanted(syllabus, skill or (), more)
     sources = Sources(annotation, variants)
@@ -53,14 +56,21 @@ def exposure(
     if compare is not None:
         print_json(both) if json else console().print(exposure_text.comparison(both))
     else:
-        _show(found, json=json)
+        _show(found, report, json=json)
 
 
-def _show(found: ExposureAnswer, *, json: bool) -> None:
-    from kindergrad.report import exposure_text
+def _show(found: ExposureAnswer, report: Path | None, *, json: bool) -> None:
+    from kindergrad.report import exposure_page, exposure_text
 
+    if report is not None:
+        exposure_page.write(found, report)
+    if json:
+        print_json(found)
+        return
     screen = console()
-    print_json(found) if json else screen.print(exposure_text.exposure(found, wide=screen.width >= _WIDE))
+    screen.print(exposure_text.exposure(found, wide=screen.width >= _WIDE))
+    if report is not None:
+        screen.print(f"report: {report}", highlight=False, soft_wrap=True)
 
 
 def _kappa(text: str, seed: int) -> float:

@@ -108,6 +108,7 @@ class ExposureLaw(Contract):
 class ForecastAnswer(Contract):
     skills: tuple[SkillForecast, ...]
     exposure: ExposureLaw | None = None
+    assumptions: tuple[str, ...] = ()
 
 
 class BeliefStep(Contract):
@@ -136,6 +137,7 @@ class BeliefAnswer(Contract):
     stderr: Finite
     history: tuple[BeliefStep, ...]
     direction: DirectionAnswer = DirectionAnswer()
+    assumptions: tuple[str, ...] = ()
 
 
 class StatusAnswer(Contract):

@@ -86,7 +86,7 @@ class CorpusFacts(Contract):
     source: str
     unit: str
     size: int
-    """Usable units: bases A, C, G, T; tokens; perturbations."""
+    """Usable units: bases A, C, G, T; characters; perturbations."""
     records: int
     """Records of a genome, lines of a text, perturbed cells of a screen."""
     notes: tuple[str, ...] = ()

@@ -72,6 +72,7 @@ class Axis(StrEnum):
     """What is scaled, named by its unit."""
 
     TOKENS = "tokens"
+    CHARACTERS = "characters"
     BASES = "bases"
     EXAMPLES = "examples"
     PERTURBATIONS = "perturbations"

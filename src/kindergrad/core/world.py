@@ -40,6 +40,6 @@ class World(Protocol):
     def corpus(self, seed: int) -> Sequence[Any]:
         """Pieces that an engine learns from, in the order of reading.
 
-        Texts on the axes bases and tokens, whose letters are counted; else pieces that count one each.
+        Texts on the axes bases and characters, whose letters are counted; else pieces that count one each.
         """
         ...

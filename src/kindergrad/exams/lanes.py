@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kindergrad.exams.run import Prepared
 
 
-TEXT = (Axis.BASES, Axis.TOKENS)
+TEXT = (Axis.BASES, Axis.CHARACTERS)
 """Corpora counted on these axes are texts, and their letters are counted; of others the pieces are."""
 
 

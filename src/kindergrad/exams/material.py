@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core.answers_exposure import ExposureAnswer
 from kindergrad.core.assessment import BY, Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind
 from kindergrad.core.records import Split
 from kindergrad.core.world import World
-from kindergrad.exams import build, mapped, readouts, references
-from kindergrad.exams.exposures import of_world
+from kindergrad.exams import build, exposures, mapped, readouts, references
 from kindergrad.exams.store import Store
+from kindergrad.exposure import planned
 
 _FORMAT = 3
 TRAIN_SEED = 1_000_003  # training items of a probe come from another stream than the scored ones
@@ -119,14 +120,19 @@ class Maker:
         top, kind = self._ceiling(assessment, items)
         frequency = assessment.frequency(world, level)
         if frequency is None and world is self.world:
-            frequency = self.exposures.get(assessment.skill)
+            frequency = self.rates.get(assessment.skill)
         return Material(self.key(assessment, level), level, items, train, blind, beside, failures, top, kind, frequency,
                         world.id, world.split)
 
     @cached_property
-    def exposures(self) -> Mapping[str, float]:
-        """Skill -> rate of its concepts in the corpus of the study, where that is real."""
-        return of_world(self.world)
+    def exposure(self) -> ExposureAnswer | None:
+        """How often the corpus of the study shows the concepts of the syllabus, where that is counted."""
+        return exposures.of_world(self.world)
+
+    @cached_property
+    def rates(self) -> Mapping[str, float]:
+        """Skill -> rate of its concepts in that corpus."""
+        return {} if self.exposure is None else planned.told(self.exposure)
 
     def _train(self, assessment: Assessment, world: Any, level: str) -> Items | None:
         """Items to fit on: of another stream, and where a world is finite, of its training part."""

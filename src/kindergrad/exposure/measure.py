@@ -49,10 +49,6 @@ def wanted(domain: str, only: Iterable[str] = (), more: Sequence[tuple[str, Conc
     chosen = {name: skill(name) for name in only} or syllabus(of)
     if stray := [name for name, s in chosen.items() if s.domain is not of]:
         raise InputError(f"skill '{stray[0]}' is not of the syllabus {domain}; expected {domain}/NAME")
-    if of is Domain.PERTURBATION and not only and not any(s.concepts for s in chosen.values()):
-        from kindergrad.exposure import cells
-
-        more = [*cells.GENERAL, *more]
     found = numbered(chosen.values(), more)
     if not found:
         named = ", ".join(only) or f"the syllabus {domain}"

@@ -9,7 +9,9 @@ from kindergrad.core.names import Domain
 from kindergrad.syllabus.skills import Concept
 from kindergrad.worlds import fasta
 
-QUERY_SKILL, MOTIF_SKILL, SET_SKILL = "genomics/nearest-relative", "genomics/find-the-site", "perturbation/gene-sets"
+QUERY_SKILL, MOTIF_SKILL = "genomics/nearest-relative", "genomics/find-the-site"
+SET_SKILL, TOGETHER_SKILL = "perturbation/relative", "perturbation/epistasis"
+"""One gene of a pathway or complex tells of its relatives; two at once, whether they act together."""
 _PLAIN = set("ACGT")
 
 
@@ -34,7 +36,10 @@ def read(domain: str, *, query: Path | None = None, motifs: Path | None = None, 
     if motifs is not None:
         out += [(MOTIF_SKILL, concept) for concept in meme(motifs)]
     if gene_sets is not None:
-        out += [(SET_SKILL, concept) for concept in gmt(gene_sets)]
+        sets = gmt(gene_sets)
+        out += [(SET_SKILL, concept) for concept in sets]
+        out += [(TOGETHER_SKILL, Concept(name=f"two of {c.name}", kind=c.kind, settings={**c.settings, "at_once": 2}))
+                for c in sets if len(c.settings["genes"]) > 1]
     return out
 
 
@@ -75,7 +80,7 @@ def meme(path: Path) -> list[Concept]:
     out: list[Concept] = []
     name, left = "", 0
     rows: list[tuple[float, ...]] = []
-    for number, line in enumerate(fasta.read_text(path).splitlines(), start=1):
+    for number, line in enumerate(fasta.read_text(path, "MEME").splitlines(), start=1):
         words = line.split()
         if words[:1] == ["MOTIF"] and len(words) > 1:
             name = words[1]
@@ -104,10 +109,10 @@ def gmt(path: Path) -> list[Concept]:
     Raises
     ------
     InputError
-        For a line without genes.
+        For an empty file, a line without genes, or a name that stands twice.
     """
-    out = []
-    for number, line in enumerate(fasta.read_text(path).splitlines(), start=1):
+    out: dict[str, Concept] = {}
+    for number, line in enumerate(fasta.read_text(path, "GMT").splitlines(), start=1):
         cells = [cell.strip() for cell in line.split("\t")]
         if not line.strip():
             continue
@@ -115,7 +120,8 @@ def gmt(path: Path) -> list[Concept]:
         if not genes:
             raise InputError(f"{path}, line {number}: a gene set has a name, a description and genes, separated by "
                              f"tabs; got {line[:40]!r}")
-        out.append(Concept(name=cells[0], kind="gene_set", settings={"genes": genes}))
-    return out
-
-
+        if cells[0] in out:
+            raise InputError(f"{path}, line {number}: the gene set '{cells[0]}' stands twice; expected one line a set; "
+                             "join or rename them")
+        out[cells[0]] = Concept(name=cells[0], kind="gene_set", settings={"genes": tuple(dict.fromkeys(genes))})
+    return list(out.values())

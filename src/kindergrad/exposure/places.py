@@ -90,7 +90,7 @@ def rows(path: Path, columns: int, what: str) -> Iterator[tuple[int, list[str]]]
     from kindergrad.worlds import fasta
 
     first = True
-    for number, line in enumerate(fasta.read_text(path).splitlines(), start=1):
+    for number, line in enumerate(fasta.read_text(path, what).splitlines(), start=1):
         if line.startswith("##FASTA"):
             return
         if not line.strip() or line.startswith("#"):

@@ -1,6 +1,6 @@
 """Concepts of a text corpus, plain or gzip, one file or a folder: phrases and facts, line by line.
 
-The unit is a token: what stands between blanks. Lines are read in bundles of some 16,000 letters, so that memory stays
+The unit is a character. Lines are read in bundles of some 16,000 letters, so that memory stays
 bounded; a phrase lies within one line.
 """
 
@@ -33,13 +33,14 @@ MOST_FORMS = 1_000_000
 _BUNDLE = 1 << 14
 
 
-def count(corpus: Path, wanted: Sequence[Numbered], *, tell: Tell = lambda done, planned, what: None) -> Found:
-    """Count the concepts of a text.
+def count(corpus: Path | Sequence[str], wanted: Sequence[Numbered], *,
+          tell: Tell = lambda done, planned, what: None) -> Found:
+    """Count the concepts of a text: a file, a folder, or texts in the order of reading.
 
     Raises
     ------
     InputError
-        If a file cannot be read, is no text, or holds no token.
+        If a file cannot be read, is no text, or holds nothing but blanks.
     """
     missing = {f"{c.skill}: {c.name}": f"a text shows no {c.kind}" for c in wanted if c.kind not in SERVES}
     single = [c._replace(number=i) for i, c in enumerate(c for c in wanted if c.kind == "phrase")]
@@ -47,28 +48,29 @@ def count(corpus: Path, wanted: Sequence[Numbered], *, tell: Tell = lambda done,
     patterns = [re.compile(settings(c, phrase.Spec).pattern, re.MULTILINE) for c in single]
     parts, blocks = Quadrats(), np.zeros((MOST, len(single)))
     distinct = [Distinct() for _ in single]
-    tokens = lines = 0
+    size = words = lines = 0
     for bundle in _bundles(corpus):
-        tell(0, 0, f"{tokens / 1e6:,.1f} M tokens read")
-        size, before = len(bundle.split()), parts.joined
-        parts.reach(tokens + size + 1)
+        tell(0, 0, f"{size / 1e6:,.1f} M characters read")
+        before = parts.joined
+        parts.reach(size + len(bundle) + 1)
         for _ in range(parts.joined - before):
             blocks = joined(blocks)
-        part = tokens // parts.unit
-        parts.sizes[part] += size
+        part = size // parts.unit
+        parts.sizes[part] += len(bundle)
         for concept, pattern in zip(single, patterns, strict=True):
             found = [bundle[max(m.start() - AROUND, 0) : m.end() + AROUND] for m in pattern.finditer(bundle)]
             blocks[part, concept.number] += len(found)
             distinct[concept.number].add(np.array([_hash(text) for text in found], dtype=np.uint64))
         for own in many:
             own.add(bundle, part, parts.joined)
-        tokens, lines = tokens + size, lines + bundle.count("\n")
-    if not tokens:
-        raise InputError(f"{corpus} holds no token; expected text with words or numbers")
+        size, words, lines = size + len(bundle), words + len(bundle.split()), lines + bundle.count("\n")
+    if not words:
+        raise InputError(f"{corpus} holds no word; expected text with words or numbers")
     counted = Counted(blocks.sum(axis=0), np.array([d.count for d in distinct]), np.array([d.error for d in distinct]),
                       blocks, parts.sizes, {})
     forms = [form for own in many if (form := own.form(parts)).incidence.concept.size]
-    return Found(CorpusFacts(source=str(corpus), unit="tokens", size=tokens, records=lines), single, counted, forms,
+    source = str(corpus) if isinstance(corpus, Path) else f"{len(corpus):,} texts"
+    return Found(CorpusFacts(source=source, unit="characters", size=size, records=lines), single, counted, forms,
                  missing)
 
 
@@ -103,11 +105,11 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def _bundles(corpus: Path) -> Iterator[str]:
+def _bundles(corpus: Path | Sequence[str]) -> Iterator[str]:
     """Whole lines, some at a time; a line longer than a bundle is cut at a blank."""
-    for path in _files(corpus):
+    for path, chunks in _sources(corpus):
         rest = b""
-        for raw in _chunks(path):
+        for raw in chunks:
             if b"\0" in raw:
                 raise InputError(f"{path} is a binary file; expected text, plain or gzip")
             rest += raw
@@ -125,6 +127,14 @@ def _text(path: Path, raw: bytes) -> str:
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is no text: byte {raw[error.start]:#04x} is not UTF-8; expected text, plain or gzip; "
                          "save it as UTF-8") from None
+
+
+def _sources(corpus: Path | Sequence[str]) -> Iterator[tuple[Path, Iterator[bytes]]]:
+    """Name and bytes of each file, or of the texts, one after the other."""
+    if isinstance(corpus, Path):
+        yield from ((path, _chunks(path)) for path in _files(corpus))
+    else:
+        yield Path("the corpus"), (text.encode() for text in corpus)
 
 
 def _files(corpus: Path) -> list[Path]:

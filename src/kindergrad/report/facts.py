@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kindergrad.core.answers_exposure import ExposureAnswer
 from kindergrad.core.answers_journey import JourneyAnswer
 from kindergrad.core.assessment import skill_of
 from kindergrad.progress.registry import Calibration
@@ -52,6 +53,7 @@ class StudyFacts:
     notes : sentences that the reader must not miss (what was assumed, what is missing).
     journey : in which order the skills rose, and whether it was foretold; None where nothing was scored.
     calibration : how what was registered in this run came out; None where nothing was resolved yet.
+    exposure : how often the corpus shows the concepts of the syllabus; None where that was not counted.
     """
 
     title: str
@@ -67,6 +69,7 @@ class StudyFacts:
     notes: tuple[str, ...] = ()
     journey: JourneyAnswer | None = None
     calibration: Calibration | None = None
+    exposure: ExposureAnswer | None = None
 
     def of(self, skill: str) -> SkillFacts | None:
         """The facts of a skill or of one of its levels."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, StatusAnswer
 from kindergrad.core.errors import StoreError
 from kindergrad.core.table import Row
-from kindergrad.report import beside, journey_text, ladder, words
+from kindergrad.report import beside, exposure_page, journey_text, ladder, templating, words
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.report.figures import belief as belief_figure
 from kindergrad.report.figures import calibration as calibration_figure
@@ -63,17 +62,9 @@ def write(path: Path, facts: StudyFacts, rows: Sequence[Row], forecast: Forecast
 def render(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | None, belief: BeliefAnswer | None,
            status: StatusAnswer | None) -> str:
     """The page as text."""
-    import jinja2
-    from markupsafe import Markup
-
-    templates = resources.files("kindergrad.report") / "templates"
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                                     undefined=jinja2.StrictUndefined,
-                                     loader=jinja2.FunctionLoader(lambda n: (templates / n).read_text("utf-8")))
-    environment.globals.update(words=words, ladder=ladder, Markup=Markup, css=Markup((templates / "page.css").read_text(
-        "utf-8")), state_class=lambda state: _CLASSES[state], states=list(_CLASSES), shades=canvas.SHADES)
-    context = _context(facts, rows, forecast, belief, status)
-    return environment.get_template("page.html.j2").render(context)
+    return templating.render("page.html.j2", words=words, ladder=ladder, state_class=lambda state: _CLASSES[state],
+                             states=list(_CLASSES), shades=canvas.SHADES,
+                             **_context(facts, rows, forecast, belief, status))
 
 
 def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | None, belief: BeliefAnswer | None,
@@ -99,8 +90,18 @@ def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | 
         "calibration_svg": calibration_figure.calibration(facts.calibration) if facts.calibration else "",
         "bounds": beside.bounds(found, rows), "controls": controls,
         "controls_svg": controls_figure.controls(controls, name="controls", stamp=stamp) if controls else "",
+        "corpus": exposure_page.part(facts.exposure, stamp) if facts.exposure else None, "meetings": _meetings(found),
         "mishaps": beside.mishaps(rows), "journeys": _journeys(facts, stamp),
     }
+
+
+def _meetings(found: Sequence[Curve]) -> list[dict[str, Any]]:
+    """Curves whose concepts have a known frequency, the commonest first."""
+    known = [c.forecast for c in found if c.forecast and c.forecast.frequency]
+    named = {id(c.forecast): c.name for c in found}
+    return [{"name": named[id(f)], "frequency": f.frequency, "axis": f.axis, "scale_now": f.scale_now,
+             "score": None if f.score_now is None else (f.score_now, f.score_now_stderr)}
+            for f in sorted(known, key=lambda f: -(f.frequency or 0.0))]
 
 
 def _journeys(facts: StudyFacts, stamp: str) -> list[dict[str, Any]]:

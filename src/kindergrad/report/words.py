@@ -16,12 +16,14 @@ from kindergrad.report.ladder import Curve, State, plain
 STAMP = "QUICK RUN: not comparable"
 
 UNITS: dict[str, str] = {
-    Axis.BASES: "bases", Axis.TOKENS: "tokens", Axis.EXAMPLES: "examples", Axis.PERTURBATIONS: "perturbations",
-    Axis.CELLS: "cells", Axis.PARAMETERS: "parameters", Axis.FLOP: "FLOP", Axis.STEP: "steps",
+    Axis.BASES: "bases", Axis.TOKENS: "tokens", Axis.CHARACTERS: "characters", Axis.EXAMPLES: "examples",
+    Axis.PERTURBATIONS: "perturbations", Axis.CELLS: "cells", Axis.PARAMETERS: "parameters", Axis.FLOP: "FLOP",
+    Axis.STEP: "steps",
 }
 
 AXIS_LABELS: dict[str, str] = {
-    Axis.BASES: "corpus read (bases)", Axis.TOKENS: "corpus read (tokens)", Axis.EXAMPLES: "training examples",
+    Axis.BASES: "corpus read (bases)", Axis.TOKENS: "corpus read (tokens)",
+    Axis.CHARACTERS: "corpus read (characters)", Axis.EXAMPLES: "training examples",
     Axis.PERTURBATIONS: "training perturbations", Axis.CELLS: "training cells", Axis.PARAMETERS: "parameters",
     Axis.FLOP: "training compute (FLOP)", Axis.STEP: "training steps",
 }
@@ -112,9 +114,9 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // 60)} min {seconds % 60:.0f} s"
 
 
-def per_base(frequency: float | None) -> str:
+def once_per(frequency: float, axis: str) -> str:
     """``once per 3.2k bases``."""
-    return "" if frequency is None else f"once per {scale(1 / frequency)} bases"
+    return f"once per {scale(1 / frequency)} {UNITS.get(axis, axis)}"
 
 
 def join(names: Sequence[str]) -> str:
@@ -190,6 +192,11 @@ def goal(text: str) -> str:
 def total_bits(belief: BeliefAnswer) -> float:
     """Weight of evidence of all steps, in bits of log odds."""
     return math.fsum(s.bits for s in belief.history)
+
+
+def assumed(assumptions: Sequence[str]) -> list[str]:
+    """What was taken for granted, one line each."""
+    return [f"Assumed: {said}." for said in assumptions]
 
 
 def belief_sentence(belief: BeliefAnswer | None, stated: str | None) -> str:

@@ -59,7 +59,7 @@ def _corpus(world: Any, corpus: list[str]) -> None:
 
 
 def _codes(world: Any, pieces: list[str]) -> Any:
-    written = getattr(world, "axis", Axis.BASES) is Axis.TOKENS
+    written = getattr(world, "axis", Axis.BASES) is Axis.CHARACTERS
     return (text.encode if written else encode)("".join(pieces), where="corpus")
 
 

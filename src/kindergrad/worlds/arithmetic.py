@@ -71,7 +71,7 @@ class Arithmetic:
 
     kind: ClassVar[str] = "synthetic"
     exact: ClassVar[bool] = True
-    axis: ClassVar[Axis] = Axis.TOKENS
+    axis: ClassVar[Axis] = Axis.CHARACTERS
     smallest: ClassVar[int] = 1000
     missing: ClassVar[dict[str, str]] = {}
     offers: ClassVar[frozenset[str]] = frozenset({"questions"})
@@ -96,7 +96,7 @@ class Arithmetic:
 
     @property
     def sentence(self) -> str:
-        """What this world is; one token of it is one character."""
+        """What this world is."""
         if self._text is not None:
             return f"the text {self._name} of {self.size:,} characters, and questions with exact answers"
         return (f"a web of {self.size:,} characters (seed {self.seed}) about {_web.TOPICS:,} topics, of which "

@@ -123,8 +123,11 @@ def read(path: Path | str) -> Assembly:
     return found
 
 
-def read_text(path: Path) -> str:
-    """Text of a plain or gzip file, with line ends made plain.
+SEQUENCES = "FASTA or GenBank"
+
+
+def read_text(path: Path, form: str = SEQUENCES) -> str:
+    """Text of a plain or gzip file, with line ends made plain; ``form`` is what a message says it should have been.
 
     Raises
     ------
@@ -132,11 +135,11 @@ def read_text(path: Path) -> str:
         If the file is missing, a folder, unreadable, empty, binary, packed otherwise, or a broken gzip.
     """
     if path.is_dir():
-        raise SequenceError(f"{path} is a folder; expected a FASTA or GenBank file; try one of the files in it")
+        raise SequenceError(f"{path} is a folder; expected a {form} file; try one of the files in it")
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise SequenceError(f"{path} does not exist; expected a FASTA or GenBank file; check the path") from None
+        raise SequenceError(f"{path} does not exist; expected a {form} file; check the path") from None
     except OSError as error:
         raise SequenceError(f"cannot read {path}: {error.strerror or error}; check its permissions") from None
     if raw.startswith(b"\x1f\x8b"):
@@ -148,7 +151,7 @@ def read_text(path: Path) -> str:
             raise SequenceError(f"{path} is a broken gzip file ({error}); copy or download it again") from None
     elif path.suffix in (".gz", ".bgz") and raw.strip():
         raise misnamed(path)
-    check_text(path, raw)
+    check_text(path, raw, form)
     text = raw.decode("utf-8-sig", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
@@ -158,7 +161,7 @@ def misnamed(path: Path) -> SequenceError:
     return SequenceError(f"{path} is named {path.suffix} but is not gzip; rename it, or compress it with gzip")
 
 
-def check_text(path: Path, raw: bytes) -> None:
+def check_text(path: Path, raw: bytes, form: str = SEQUENCES) -> None:
     """Refuse what is no text by its bytes: packed otherwise than by gzip, empty, or binary.
 
     Raises
@@ -170,9 +173,10 @@ def check_text(path: Path, raw: bytes) -> None:
         if raw.startswith(magic):
             raise SequenceError(f"{path} is a {kind} file; expected plain text or gzip; unpack it first")
     if not raw.strip():
-        raise SequenceError(f"{path} is empty; expected a FASTA file: a line '>name', then the sequence")
+        what = "a FASTA file: a line '>name', then the sequence" if form == SEQUENCES else f"a {form} file"
+        raise SequenceError(f"{path} is empty; expected {what}")
     if b"\0" in raw:
-        raise SequenceError(f"{path} is a binary file; expected FASTA or GenBank text, plain or gzip")
+        raise SequenceError(f"{path} is a binary file; expected {form} text, plain or gzip")
 
 
 def _fasta_sequences(path: Path, text: str) -> list[tuple[str, str]]:
