@@ -60,6 +60,8 @@ def run(
         console().print(text.verdict_table(found.forecast, found.belief, found.facts))
         console().print(journey_text.terminal(found.facts.journey))
         console().print(text.status_text(status))
+        for why in config.without:
+            console().print(f"left out: {why}", style="yellow", highlight=False)
         console().print(f"report: {page}", highlight=False, soft_wrap=True)
     done = status.ok + status.not_applicable + status.unscored
     if status.failed or done < status.planned:
