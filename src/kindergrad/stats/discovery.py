@@ -101,7 +101,8 @@ def discover(found: Incidence, t: ArrayLike, *, seed: int = 0) -> Discovery:
     error grows along a line in log(1 + t). A part is smaller than the whole, and has more left to find, so that its
     errors are others. How much so is known for concepts that come independently of each other; for one repeat that
     carries thousands they are the same in both. Errors are scaled half way between the two, which gave 90 % intervals
-    that hold 90 % on parts of three genomes (``benchmarks/richness.py`` tests others). The interval is Student's, with as many degrees of freedom as parts were drawn. Where its ends lie more than a factor of 10 from the estimate,
+    that hold 90 % on parts of three genomes (``benchmarks/richness.py`` tests others). The interval is Student's, with
+    as many degrees of freedom as parts were drawn. Where its ends lie more than a factor of 10 from the estimate,
     or there are fewer than 16 blocks, the answer is NaN: it cannot be told from this corpus.
     """
     x = np.atleast_1d(np.asarray(t, dtype=np.float64))
