@@ -68,8 +68,8 @@ def ours(folder: Path) -> tuple[float, dict[str, float]]:
     from kindergrad.worlds import expression_tables
 
     start = time.perf_counter()
-    real = expression_tables.read(folder / "real.h5ad", folds=1)
-    pred = expression_tables.read(folder / "pred.h5ad", folds=1)
+    real = expression_tables.read(folder / "real.h5ad", way=expression_tables.Way(folds=1))
+    pred = expression_tables.read(folder / "pred.h5ad", way=expression_tables.Way(folds=1))
     rows = [i for i, label in enumerate(real.labels) if label != "control"]
     place = {gene: i for i, gene in enumerate(real.genes)}
     control = real.means([real.labels.index("control")])[0]

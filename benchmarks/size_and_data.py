@@ -42,8 +42,8 @@ from kindergrad.exams import catalogue, lanes, material, readouts, run, sit  # n
 from kindergrad.exchange import tables  # noqa: E402
 from kindergrad.progress.two_axes import two_axes  # noqa: E402
 
-FAMILY, WIDTHS, DEPTH = "state-space", (8, 16, 32, 64), 2
-SIZES = (10_000.0, 30_000.0, 100_000.0, 300_000.0, 1_000_000.0)
+FAMILY, WIDTHS, DEPTH = "state-space", (16, 32, 64, 128), 2
+SIZES = (10_000.0, 30_000.0, 100_000.0, 300_000.0, 1_000_000.0, 3_000_000.0)
 SKILLS = ("next-base", "exact-word", "degenerate-word", "periodicity")
 ITEMS, HALF, STRETCH = 100, 0.5, 256
 

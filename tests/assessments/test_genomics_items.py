@@ -11,7 +11,8 @@ from Bio.Seq import Seq
 
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.items import Items
-from kindergrad.exams import catalogue
+from kindergrad.core.names import Domain, Readout
+from kindergrad.exams import catalogue, sit
 from kindergrad.exams.sit import first
 from kindergrad.worlds import _sites
 from kindergrad.worlds.annotated_genome import AnnotatedGenome, load
@@ -170,3 +171,30 @@ def test_on_a_real_genome_items_are_offered_or_the_reason_is_told(chloroplast: A
         known = name in ("genomics/copy", "genomics/periodicity", "genomics/reverse-complement",
                          "genomics/base-pairing")  # their truth does not depend on the genome
         assert (many.ideal is not None) == known
+
+
+@pytest.mark.parametrize(("name", "level", "probe", "least", "most"), [
+    ("exact-word", "all", "kmer", 0.9, 1.0), ("degenerate-word", "tier-8", "kmer", 0.75, 1.0),
+    ("codon-table", "nonsense", "kmer", 0.85, 1.0), ("codon-table", "nonsense", "position", 0.5, 0.5),
+    ("reading-frame", "all", "position", 0.85, 1.0), ("right-place", "strand", "kmer", 0.8, 1.0),
+    ("base-pairing", "hairpin", "kmer", 0.35, 0.65)])
+def test_what_a_probe_reads_from_labels(genome: SyntheticGenome, name: str, level: str, probe: str, least: float,
+                                        most: float) -> None:
+    """Words and frames can be learnt from labelled examples; a sum over places says nothing of one changed letter's
+    meaning, and counts of words nothing of pairs.
+    """
+    exam, spec = catalogue.assessment(f"genomics/{name}"), catalogue.engine(probe)
+    items, train = (exam.items(genome, n, level, seed) for n, seed in ((60, 0), (200, 1)))
+    answers = sit.ask(spec.make(**spec.settings), exam, Readout.FIT, items, train)
+    assert least <= exam.score(answers, items).mean() <= most
+
+
+def test_every_skill_has_two_readouts_but_for_a_reason() -> None:
+    """Likelihood and a frozen probe, or likelihood and what is written."""
+    alone = {a.id for a in catalogue.assessments().values()
+             if a.domain is Domain.GENOMICS and len({*a.readouts} - {Readout.PSEUDO_LIKELIHOOD}) < 2}
+    assert alone == {
+        "genomics/next-base",  # what is measured is the likelihood itself
+        "genomics/periodicity",  # to write on is copying at a short distance: see copy
+        "genomics/new-genome",  # sixteen living designs are too few to fit on and to score
+    }

@@ -115,7 +115,8 @@ def test_every_exam_of_the_list_is_there() -> None:
               "direct-targets", "who-can-change", "another-guide", "programme", "two-hops", "relative",
               "additive-pair", "half-to-full", "new-donor", "which-genes-first", "seeing-is-not-doing", "stranger",
               "half-seen-pair", "wiring", "new-cell-type", "spread", "epistasis", "backwards", "beyond-the-range",
-              "compensation", "rare-pathway", "three-at-once", "right-question"}
+              "compensation", "rare-pathway", "three-at-once", "right-question", "unseen-pair", "stranger-elsewhere",
+              "design"}
     assert wanted <= {a.id.removeprefix("perturbation/") for a in EXAMS}
 
 

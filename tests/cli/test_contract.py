@@ -45,7 +45,7 @@ def test_export_writes_the_long_table(call: Call, finished: Path, tmp_path: Path
     wanted = ("engine family skill grade domain readout axis scale metric value stderr n_items chance floor ceiling "
               "ceiling_kind score score_stderr direction seed train time frequency")
     assert set(wanted.split()) <= set(rows[0])
-    assert {row["role"] for row in rows} == {"learner", "blind", "oracle"}
+    assert {row["role"] for row in rows} == {"learner", "blind", "oracle", "reference"}
     for row in rows:
         span = float(row["ceiling"]) - float(row["floor"])
         if row["score"]:

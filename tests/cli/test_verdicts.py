@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from cli_small import Call
 
+from kindergrad.cli import doors
+
 SCALES = 10.0 ** np.arange(3, 7.01, 0.5)
 
 
@@ -36,6 +38,15 @@ def test_threshold(call: Call, table: Path) -> None:
     for curve in curves:
         assert {"curve", "verdict", "kind", "probabilities", "width", "distance", "resolution"} <= set(curve)
     assert "verdict" in call("threshold", table).out
+
+
+def test_what_was_assumed_of_a_table_is_said_by_every_verb(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "holes.csv"
+    lines = [f"e,s,tokens,1e{k},{value},0.02" for k, value in enumerate((0.1, 0.2, "nan", 0.4, 0.5), start=4)]
+    path.write_text("engine,skill,axis,scale,value,stderr\n" + "\n".join(lines) + "\n")
+    for verb in (("forecast",), ("threshold",), ("belief", "--goal", "s>=0.5@1e9"), ("backtest", "--max-scale", "1e7")):
+        assert "1 of 5 rows hold no value (empty or NaN)" in call(verb[0], path, *verb[1:]).out
+        assert "1 of 5 rows hold no value (empty or NaN)" in call(verb[0], path, *verb[1:], "--json").out
 
 
 def test_compare(call: Call, table: Path) -> None:
@@ -68,6 +79,19 @@ def test_vertical(call: Call, table: Path) -> None:
     difficulty = {s["skill"]: s["difficulty"]["median"] for s in answer["skills"]}
     assert difficulty["easy"] < difficulty["hard"]
     assert call("vertical", table, "--anchors", "one").code == 2
+    assert call("vertical", table, "--expect", "eazy").code == 2
+
+
+def test_vertical_expects_what_was_not_sat(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    lines = ["engine,family,skill,axis,scale,value"]
+    for e in range(9):
+        lines += [f"e{e},f{e % 3},{name},bases,1e6,{value}" for name, value in
+                  (("easy", 0.1 * e), ("middle", 0.01 * e**2), ("hard", 0.001 * e**3)) if name != "hard" or e < 7]
+    path.write_text("\n".join(lines) + "\n")
+    answer = json.loads(call("vertical", path, "--expect", "hard", "--json").out)
+    assert {(x["engine"], x["skill"]) for x in answer["expected"]} == {("e7", "hard"), ("e8", "hard")}
+    assert "not sat yet" in call("vertical", path, "--expect", "hard").out
 
 
 def test_decide_and_next(call: Call, finished: Path) -> None:
@@ -91,8 +115,18 @@ def test_forecasts_are_registered_and_resolved(call: Call, table: Path, tmp_path
     outcome = json.loads(call("forecast", table, "--resolve", ledger, "--json").out)
     assert outcome["n_forecasts"] == 4
     assert "4 forecasts resolved" in call("forecast", table, "--resolve", ledger).out
+    assert "4 entries" in call("doctor", ledger).out
+    with ledger.open("a") as file:
+        file.write('{"torn')
+    assert "is torn" in call("forecast", table, "--resolve", ledger).err
+    assert "is torn" in call("doctor", ledger).out
     ledger.write_text(ledger.read_text().replace("easy", "eezy", 1))
     assert "line 1" in call("forecast", table, "--resolve", ledger).err
+
+
+def test_brackets_in_a_line_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    doors.say("pip install 'kindergrad[torch]'")
+    assert capsys.readouterr().out == "pip install 'kindergrad[torch]'\n"
 
 
 def test_run_keeps_its_belief_in_a_ledger(call: Call, small_study: Path, tmp_path: Path) -> None:

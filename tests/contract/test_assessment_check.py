@@ -91,6 +91,11 @@ def constant(answers: Any, items: Items) -> Any:
     return np.full(len(items), 0.7)
 
 
+def too_low(answers: Any, items: Items) -> Any:
+    """A coin would get less than the chance that the file states."""
+    return placement(answers, items.truth["true"]) - 0.6
+
+
 def upside_down(answers: Any, items: Items) -> Any:
     return placement(-answers, items.truth["true"])
 
@@ -100,6 +105,7 @@ def upside_down(answers: Any, items: Items) -> Any:
     ({"learner": "nobody"}, "unknown learner"),
     ({"floor": ("uniform", "wizard")}, "blind engines that do not exist"),
     ({"score": constant}, "guessing scores"),
+    ({"score": too_low, "chance": 0.0}, r"guessing scores -0\.(1|09)"),
     ({"score": upside_down}, "cannot be told apart"),
     ({"top": 0.9}, "above the top of the scale"),
     ({"learner": "none-yet"}, "no engine learns it yet, but this does"),

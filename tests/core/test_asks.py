@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from kindergrad.core.asks import APART, put_generation
+from kindergrad.core.asks import APART, put_generation, put_written
 from kindergrad.core.errors import EngineError
 from kindergrad.core.items import Items
-from kindergrad.stats.scoring import placed_first, preference, preferred
+from kindergrad.stats.scoring import bits_gained, placed_first, preference, preferred
 
 
 class Says:
@@ -47,3 +47,30 @@ def test_preference_is_the_probability_against_one_other() -> None:
     answers = np.log(np.array([[0.6, 0.2, 0.2], [0.1, 0.3, 0.1]]))
     assert preference(answers, np.array([0, 2])) == pytest.approx([0.75, (0.5 + 0.25) / 2])
     assert preference(np.array([[0.0, -APART * 100], [-1e5, 0.0]]), np.array([0, 0])) == pytest.approx([1.0, 0.0])
+
+
+class Repeats:
+    """Writes the beginning of one text after every question."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]:
+        return [self.text[:length]] * len(context)
+
+
+def test_what_is_written_is_worth_the_information_that_it_gives() -> None:
+    """Of a channel that is right with chance f: two bits when always right, none at a quarter, a loss below."""
+    target = "ACGTACGTACGTACGTACGT"
+    wrong = str.maketrans("ACGT", "CGTA")
+    for right in (20, 17, 5, 0):
+        written = target[:right] + target[right:].translate(wrong)
+        asked = {"context": np.array(["A", "CC"]), "target": np.array([target, target])}
+        found = bits_gained(put_written(Repeats(written), asked), np.full(2, 20))
+        f = right / 20
+        expected = 2 + sum(p * np.log2(p / k) for p, k in ((f, 1), (1 - f, 3)) if p > 0)
+        assert found == pytest.approx([expected if f >= 0.25 else -expected] * 2)
+    both = {"context": np.array(["A", "C"]), "target": np.array(["ACGT", "AC"])}
+    assert put_written(Repeats("ACGT"), both) == pytest.approx([0.0, 0.0]), "each length is asked for alone"
+    with pytest.raises(EngineError, match=r"generate returned 1 texts of \[3\] letters; expected 1 of 4"):
+        put_written(Repeats("ACG"), {"context": np.array(["A"]), "target": np.array(["ACGT"])})

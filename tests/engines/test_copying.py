@@ -48,3 +48,23 @@ def test_reach_limits_how_far_back_a_copy_may_lie() -> None:
     near, far = CopyPair(reach=200), CopyPair(reach=20)
     copied = [engine.log_likelihood([unit + gap], [unit])[0] / 40 / np.log(2) + 2 for engine in (near, far)]
     assert copied[0] > 1.0 and copied[1] < 0.2
+
+
+@pytest.mark.parametrize("name", ["copy", "reverse-complement"])
+def test_what_it_writes_passes_too(name: str, genome: SyntheticGenome) -> None:
+    """Letters written near the ceiling, and as many bits as its likelihoods would promise; markov writes noise."""
+    assessment, markov = catalogue.assessment(f"genomics/{name}"), Markov()
+    markov.learn(genome.corpus(0))
+    level = assessment.levels[-1]
+    items = assessment.items(genome, 30, level, 0)
+    able, learner, noise = (assessment.score(sit.ask(engine, assessment, Readout.GENERATION, items), items).mean()
+                            for engine in (CopyPair(), markov, Noise()))
+    assert able > 0.5 and abs(learner) < 0.2 and abs(noise) < 0.2
+
+
+class Noise:
+    """Writes letters at random."""
+
+    def generate(self, context: list[str], length: int, seed: int) -> list[str]:
+        rng = np.random.default_rng(seed)
+        return ["".join(rng.choice(list("ACGT"), length)) for _ in context]

@@ -361,6 +361,15 @@ def test_usage(call: Call, home: Path, tmp_path: Path) -> None:
     assert "audited alone" in call("audit", home / "real.h5ad", "--label", "x")[2]
 
 
+def test_pages(call: Call, home: Path, tmp_path: Path) -> None:
+    code, out, _ = call("score", home / "pred.h5ad", "--truth", home / "real.h5ad", "--report", tmp_path / "score.html")
+    assert code == 0 and "score.html" in out
+    code, out, _ = call("audit", home / "real.h5ad", "--report", tmp_path / "audit.html", "--json")
+    assert code == 0 and json.loads(out)["dialect"] == "plain"
+    assert "pred.h5ad" in (tmp_path / "score.html").read_text("utf-8")
+    assert "real.h5ad" in (tmp_path / "audit.html").read_text("utf-8")
+
+
 def test_audit_of_cells(call: Call, home: Path, made: Screen) -> None:
     code, out, _ = call("audit", home / "real.h5ad", "--json")
     answer = json.loads(out)

@@ -79,6 +79,14 @@ def test_repeated_rows_count_once_and_are_stated(plain) -> None:
     assert any("repeat" in note for note in answer.notes)
 
 
+def test_mixed_axes_are_refused_and_repeated_runs_are_stated() -> None:
+    raw = power_table(1)
+    with pytest.raises(TableError, match="axes are mixed; got bases, tokens"):
+        split(rows([{**r, "axis": "bases" if i else "tokens"} for i, r in enumerate(raw)]))
+    _, _, notes = split(rows([*raw, {**raw[0], "value": raw[0]["value"] * 1.1}]))
+    assert "1 rows share scale and seed with another value: they count as repeated runs" in notes
+
+
 def test_hold_out_and_max_scale() -> None:
     raw = [{**r, "train": 1} for r in power_table(1)]
     by_share, _, _ = split(rows(raw), hold_out=0.3)
@@ -139,8 +147,8 @@ def test_scores_at_or_above_their_ceiling_count_as_an_error_below_it() -> None:
 
 
 @pytest.mark.parametrize(("values", "floor", "ceiling", "why"), [
-    ((3.2, 2.9, 2.5, 2.2, 2.1, 2.0), 0.0, 1.0, "the value 3.2 lies far above the ceiling 1; direction = lower"),
-    ((0.1, 0.2, 0.3, 60.0, 70.0, 80.0), 0.0, 1.0, "the value 60 lies far above the ceiling 1"),
+    ((3.2, 2.9, 2.5, 2.2, 2.1, 2.0), 0.0, 1.0, "got 3.2 with floor 0 and ceiling 1; try direction = lower"),
+    ((0.1, 0.2, 0.3, 60.0, 70.0, 80.0), 0.0, 1.0, "percent and fractions seem to be mixed; got values such as 60"),
     ((0.1, 0.2, 0.3, 0.4, 0.5, 0.6), 0.5, 0.2, "the ceiling 0.2 does not lie above the floor 0.5"),
 ])
 def test_what_is_no_score_is_not_taken_for_one(values: tuple, floor: float, ceiling: float, why: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from kindergrad.core.errors import TableError
 from kindergrad.core.names import Axis, Readout, Role
 from kindergrad.core.table import Row, rows
-from kindergrad.progress.curves import curves
+from kindergrad.progress.curves import assumptions, curves
 
 
 def row(**fields: Any) -> Row:
@@ -63,6 +63,7 @@ def test_the_score_now_is_the_mean_of_seeds_and_its_error_does_not_pretend_more(
         ([row(floor=0.9, ceiling=0.1)], "ceiling lies below the floor"),
         ([row(direction="lower")], "needs its floor above its ceiling"),
         ([row(value=0.4), row(value=61.0, scale=1e4)], "percent and fractions"),
+        ([row(value=0.4, floor=0.2), row(value=61.0, scale=1e4, floor=0.2)], "percent and fractions"),
         ([row(value=61.0)], "far above the ceiling"),
         ([row(role="blind")], "no row can be used"),
     ],
@@ -82,3 +83,18 @@ def test_engines_of_one_family_and_several_sizes_have_a_curve_each() -> None:
     assert [(c.engine, len(c.x)) for c in curves(rows(raw))] == [("lm 1M", 2), ("lm 10M", 2)]
     growing = [r | {"engine": "counts", "family": "", "parameters": r["scale"]} for r in raw[:2]]
     assert [len(c.x) for c in curves(rows(growing))] == [2]
+
+
+def test_a_score_above_a_low_ceiling_is_kept() -> None:
+    assert curves([row(value=0.5, floor=0.3, ceiling=0.4)])[0].y[0] == pytest.approx(2.0)
+
+
+def test_what_was_taken_for_granted_is_said_with_counts() -> None:
+    found = assumptions([row(stderr=0.1), row(scale=1e4, value=float("nan")), row(scale=1e5, stderr=None),
+                         row(scale=1e6, stderr=0.0)])
+    assert [said.split(":")[0].split(" hold")[0] for said in found] == [
+        "1 of 4 rows", "1 of 3 scores come without a standard error", "1 of 3 standard errors are 0"]
+
+
+def test_records_of_our_own_need_no_assumption() -> None:
+    assert assumptions([row(stderr=0.0, record_id="r1")]) == ()

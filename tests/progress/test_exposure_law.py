@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kindergrad.core.table import Row
 from kindergrad.progress import exposure_law
 from kindergrad.progress.curves import curves
+from kindergrad.progress.forecast import forecast
 from tests.progress.progress_tables import curve_rows, tiers
 
 
@@ -14,7 +16,7 @@ def test_levels_of_one_assessment_stand_together_and_the_rest_by_itself() -> Non
     rng = np.random.default_rng(0)
     rows = tiers(rng, log_frequency=(-3, -4, -5))
     for i in range(3):
-        rows += curve_rows(f"a/other-{i}", 4.0 + i, rng=rng, frequency=1e-3)
+        rows += curve_rows(f"a/other-{i}", 4.0 + i, rng=rng, frequency=10.0 ** (-3 - i))
     rows += curve_rows("a/no-frequency", 4.0, rng=rng) + curve_rows("a/other-0", 4.0, rng=rng, engine="second",
                                                                   frequency=1e-3)
     found = curves(rows)
@@ -23,6 +25,41 @@ def test_levels_of_one_assessment_stand_together_and_the_rest_by_itself() -> Non
     assert names == [("genomics/word", [f"genomics/word[{k}]" for k in range(3)], True),
                      ("other skills", ["a/other-0", "a/other-1", "a/other-2"], False)]
     assert all(found[i].engine == "markov" for g in groups for i in g.members)
+
+
+def _by_distance(n: int, *, frequency: float = 1e-3) -> list[Row]:
+    """Levels of one frequency, near to far: all but the last are learnt."""
+    rng = np.random.default_rng(3)
+    out = []
+    for k in range(n):
+        out += curve_rows(f"a/pairing[{k}]", 4.0 + 0.3 * k if k < n - 1 else 99.0, rng=rng, frequency=frequency,
+                          assessment="a/pairing")
+    return out
+
+
+def test_levels_of_one_frequency_make_no_law_and_join_no_other() -> None:
+    rows, rng = _by_distance(4), np.random.default_rng(4)
+    assert exposure_law.groups(curves(rows)) == []
+    for i in range(3):
+        rows += curve_rows(f"a/other-{i}", 4.0 + i, rng=rng, frequency=10.0 ** (-3 - i))
+    found = curves(rows)
+    assert [[found[i].skill for i in g.members] for g in exposure_law.groups(found)] == [
+        ["a/other-0", "a/other-1", "a/other-2"]]
+
+
+def test_three_skills_of_all_but_one_frequency_make_no_law() -> None:
+    rng = np.random.default_rng(5)
+    rows = [row for i, f in enumerate((1e-3, 1.05e-3, 1.1e-3)) for row in
+            curve_rows(f"a/skill-{i}", 4.0 + i, rng=rng, frequency=f)]
+    assert exposure_law.groups(curves(rows)) == []
+
+
+def test_a_far_level_is_not_promised_by_near_ones_of_the_same_frequency() -> None:
+    """Base pairing at a distance that the engine cannot see: near pairs say nothing of it."""
+    found = forecast(_by_distance(5)).skills
+    far = next(s for s in found if s.skill == "a/pairing[4]")
+    assert far.threshold.p_never > 0.5
+    assert far.at["100x"].median is not None and far.at["100x"].median < 0.1
 
 
 def test_two_curves_make_no_law() -> None:

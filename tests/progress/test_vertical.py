@@ -58,6 +58,8 @@ def test_the_ladder_comes_out_in_order(answer: VerticalAnswer) -> None:
     assert all(e.verdict is OrderVerdict.HOLDS for e in answer.grades)
     assert len(answer.order) == 3 * 4
     assert answer.one_scale.holds
+    assert answer.rank_correlation is not None
+    assert (answer.rank_correlation.q05 or 0) > 0.8
 
 
 def test_ability_rises_with_scale_and_is_recovered(answer: VerticalAnswer) -> None:
@@ -95,6 +97,18 @@ def test_edges_of_a_syllabus_are_judged_one_by_one() -> None:
     found = found.model_copy(update={"order": sorted(found.order, key=lambda e: e.easier != "genomics/kindergarten-0")})
     assert [e.verdict for e in found.order] == [OrderVerdict.HOLDS, OrderVerdict.VIOLATED]
     assert {p.skill for p in found.prerequisites} == {"genomics/high-0", "genomics/elementary-0"}
+    assert {(e.harder, e.verdict) for e in found.needs} == {("genomics/high-0", OrderVerdict.HOLDS),
+                                                            ("genomics/elementary-0", OrderVerdict.VIOLATED)}
+
+
+def test_levels_of_a_skill_are_one_skill_for_its_prerequisites() -> None:
+    table = [r.model_copy(update={"skill": f"genomics/{grade}[{level}]"}) for r in ladder()
+             for grade, level in [r.skill.split("/")[1].split("-")]]
+    found = vertical(table, prerequisites={"genomics/high": ["genomics/middle", "genomics/not-examined"]}, slope_sd=0.3)
+    assert [(e.easier, e.harder, e.verdict) for e in found.needs] == [
+        ("genomics/middle", "genomics/high", OrderVerdict.HOLDS)]
+    assert len(found.order) == 4
+    assert found.rank_correlation is not None and (found.rank_correlation.median or 0) == pytest.approx(1)
 
 
 def test_anchors_fix_zero_and_one_and_may_be_blind() -> None:

@@ -331,3 +331,27 @@ def test_forecasts_that_met_their_result_are_shown_with_what_chance_would_do(sma
     assert "How earlier forecasts came out" not in render(small)
     none = told.model_copy(update={"n_beliefs": 0, "reliability": ()})
     assert "no belief resolved yet" in render(small, facts=replace(small.facts, calibration=none))
+
+
+def test_paths_are_told_in_steps_that_do_not_drift() -> None:
+    """Each place is rounded to a tenth of a pixel by itself, however long the line."""
+    import re
+
+    from kindergrad.report.figures.canvas import Sheet
+
+    xs, ys = [10.04 + 0.17 * i for i in range(200)], [20.0 + (i % 7) * 0.333 for i in range(200)]
+    sheet = Sheet(100, 100)
+    sheet.line(xs, ys, "ink")
+    (path,) = re.findall(r' d="([^"]*)"', sheet.svg("p", "a line"))
+    here, places = [0.0, 0.0], []
+    for word, numbers in re.findall(r"([MLlhv])([^MLlhv]*)", path):
+        told = [float(n) for n in re.findall(r"-?(?:\d+\.\d+|\.\d+|\d+)", numbers)]
+        steps = [(x, 0.0) for x in told] if word == "h" else [(0.0, y) for y in told] if word == "v" else \
+            list(zip(told[::2], told[1::2], strict=True))
+        for x, y in steps:
+            here = [x, y] if word == "M" else [here[0] + x, here[1] + y]
+            places.append(tuple(here))
+    assert len(places) > 50  # points on a straight line are left out
+    assert places[0] == pytest.approx((xs[0], ys[0]), abs=0.051)
+    assert places[-1] == pytest.approx((xs[-1], ys[-1]), abs=0.051)
+    assert len(path) < 8 * len(places)

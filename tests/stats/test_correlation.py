@@ -105,3 +105,13 @@ def test_sharp_twin_counts_sides() -> None:
     assert correlation.side_within(np.array([0.0, 1.0, 5.0, 9.0]), items).tolist() == [1.0] * 4
     assert correlation.side_within(np.array([9.0, 1.0, 5.0, 0.0]), items).tolist() == [0.0, 1.0, 1.0, 0.0]
     assert correlation.r_within(-truth["value"], items).mean() == pytest.approx(-1.0)
+
+
+def test_rank_correlation_is_that_of_scipy() -> None:
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(0)
+    left, right = rng.integers(0, 4, (6, 12)).astype(float), rng.standard_normal((6, 12))
+    expected = [spearmanr(a, b).statistic for a, b in zip(left, right, strict=True)]
+    assert correlation.rank_correlation(left, right) == pytest.approx(expected)
+    assert correlation.rank_correlation(np.ones((1, 3)), right[:1, :3]) == pytest.approx([0.0])

@@ -220,3 +220,10 @@ def test_a_law_of_ones_own_can_be_given() -> None:
                                                            for p in law.prior)})
     posterior = curve.fit(X[:4], np.array([0.0, 0.05, 0.15, 0.3]), np.full(4, 0.02), laws=(sure,))
     assert np.median(posterior.predict([12.0])) > 0.95
+
+
+def test_errors_that_are_all_zero_count_as_unknown() -> None:
+    y = noisy(logistic(X, 0.0, 0.5, 5.2, 1.2), 0.08, 1)
+    zero, said = curve.checked(X, y, np.zeros(X.size))
+    assert zero.spread == curve.checked(X, y, None)[0].spread
+    assert said == ("no standard errors: all scatter is taken as extra spread",)

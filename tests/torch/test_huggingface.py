@@ -10,7 +10,7 @@ import pytest
 import tiny
 
 import torch
-from kindergrad.core.asks import LogLikelihood, PseudoLikelihood
+from kindergrad.core.asks import Generate, LogLikelihood, PseudoLikelihood
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.errors import EngineError, InputError, SequenceError
 from kindergrad.core.names import Axis
@@ -277,3 +277,20 @@ def test_what_cannot_be_loaded_is_one_clear_line(tmp_path: Path, monkeypatch: py
     for wrong in ({"passes": -1}, {"context": 2}, {"kind": "both"}):
         with pytest.raises(ValueError, match="must be"):
             hf.Options(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("kind", "tokens"), [("llama", "single"), ("gpt-neox", "pairs")])
+def test_what_is_written_is_the_most_probable_and_does_not_depend_on_the_batch(engine: Any, kind: str, tokens: str
+                                                                               ) -> None:
+    made = engine(kind, tokens)
+    assert isinstance(made, Generate)
+    contexts = [text(i, n) for i, n in enumerate((20, 5, 33, 0))]
+    written = made.generate(contexts, 7, 0)
+    assert [len(t) for t in written] == [7] * 4 and written == [made.generate([c], 7, 1)[0] for c in contexts]
+    if tokens == "single":
+        for context, letters in zip(contexts, written, strict=True):
+            for i, letter in enumerate(letters):
+                told = made.log_likelihood([context + letters[:i]] * 4, list("ACGT"))
+                assert told["ACGT".index(letter)] == pytest.approx(told.max(), abs=1e-5)
+    assert len(engine(kind, tokens, context=16).generate([text(9, 100)], 40, 0)[0]) == 40, "the end of it is read"
+    assert not isinstance(engine("esm", "single"), Generate)

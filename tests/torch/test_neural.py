@@ -21,7 +21,7 @@ SMALL = {"convolution": {"width": 16, "depth": 5}, "state-space": {"width": 16, 
 
 @pytest.fixture(autouse=True)
 def short_rungs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_training, "_LEAST", 20_000)
+    monkeypatch.setattr(_training, "DNA", _training.DNA._replace(least=20_000))
 
 
 def make(name: str, **more: object) -> LanguageModel:

@@ -67,3 +67,22 @@ def test_what_it_refuses() -> None:
         TextTransformer(width=20)
     with pytest.raises(SequenceError, match="piece 1: unknown character 'ä'"):
         TextTransformer().learn(["\u00e4"])
+
+
+def test_half_of_the_windows_come_from_the_new_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop is that of the nets of DNA; what differs is the recipe."""
+    from kindergrad.engines import _training
+
+    seen, loss = [], _training._cross_entropy
+
+    def watched(net: object, windows: np.ndarray, *rest: object) -> object:
+        seen.append((windows == CHARACTERS.index("b")).any(axis=1).mean())
+        return loss(net, windows, *rest)
+
+    monkeypatch.setattr(_training, "_cross_entropy", watched)
+    engine = TextTransformer(width=16, depth=1, effort=0.2)
+    engine.learn(["a" * 20_000])
+    assert set(seen) == {0.0}
+    seen.clear()
+    engine.learn(["b" * 1000])
+    assert np.mean(seen) == pytest.approx(0.5 + 0.5 * 1000 / 21_000, abs=0.1)

@@ -202,7 +202,8 @@ def test_a_full_disk_does_not_end_the_training(tmp_path: Path, monkeypatch: pyte
 
 
 def test_lightning_callback(tmp_path: Path) -> None:
-    lightning = pytest.importorskip("pytorch_lightning", reason="pytorch-lightning is not installed")
+    import pytorch_lightning as lightning
+
     words, sitter = tiny.tokenizer("single"), training.Sitter(tmp_path / "online", study())
 
     class Module(lightning.LightningModule):  # type: ignore[misc,name-defined]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kindergrad.core.errors import InputError
-from kindergrad.worlds.expression_tables import Columns, normalise, read
+from kindergrad.worlds.expression_tables import Columns, Way, normalise, read
 
 LABELS = np.repeat(["control", "A", "B", "A+B", "C_2"], 8)
 COUNTS = np.random.default_rng(0).poisson(4.0, (40, 12)).astype(np.float32) * 3
@@ -81,12 +81,34 @@ def test_contexts_and_doses(tmp_path: Path) -> None:
     other = read(tmp_path / "t.h5ad", columns=Columns(context="dose"))
     assert other.dialect.context == "dose"
     pooled = read(write(tmp_path / "p.h5ad", {"perturbation": LABELS, "dose": lines}))
-    assert "5 perturbations come in several doses" in pooled.notes[0]
+    assert "4 perturbations come in several doses" in pooled.notes[0] and "pooled" in pooled.notes[0]
+
+
+def test_doses_that_are_numbers_make_items_of_their_own(tmp_path: Path) -> None:
+    doses = [0.0 if x == "control" else 1.0 if x == "A" else (0.5, 10.0)[i % 2] for i, x in enumerate(LABELS)]
+    path = write(tmp_path / "t.h5ad", {"perturbation": LABELS, "dose": doses})
+    table = read(path)
+    assert set(table.labels) == {"control", "A@1", "B@0.5", "B@10", "A+B@0.5", "A+B@10", "C_2@0.5", "C_2@10"}
+    assert "3 of 4 perturbations come in several doses" in table.notes[0]
+    assert set(read(path, way=Way(doses=False)).labels) == {"control", "A", "B", "A+B", "C_2"}
+    one = write(tmp_path / "one.h5ad", {"perturbation": LABELS, "dose": [1.0] * 40})
+    assert "A" in read(one).labels and "A@1" in read(one, way=Way(doses=True)).labels
+    assert normalise("B+A@0.50") == "A+B@0.5" and normalise("x@y") == "x@y"
+
+
+def test_variances_are_those_of_the_cells(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.h5ad", {"perturbation": LABELS})
+    table = read(path, way=Way(folds=1, squares=True))
+    logs = np.log1p(COUNTS * 1e4 / COUNTS.sum(axis=1, keepdims=True))
+    found = table.variances([table.labels.index("B")])[0, 0]
+    assert found == pytest.approx(logs[LABELS == "B"].var(axis=0, ddof=1))
+    with pytest.raises(InputError, match="without sums of squares"):
+        read(path).variances([0])
 
 
 def test_folds_are_disjoint_random_and_repeatable(tmp_path: Path) -> None:
     path = write(tmp_path / "t.h5ad", {"perturbation": LABELS})
-    once, again, other = read(path), read(path), read(path, seed=1)
+    once, again, other = read(path), read(path), read(path, way=Way(seed=1))
     assert (once.sums == again.sums).all()
     assert (once.sums != other.sums).any()
     assert once.sums.sum(axis=0) == pytest.approx(other.sums.sum(axis=0))

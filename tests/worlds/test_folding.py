@@ -57,6 +57,14 @@ def test_it_is_a_world() -> None:
     check_world(folding.make(0, size=20_000), again=folding.make(0, size=20_000))
 
 
+def test_its_corpus_holds_folds_hairpins_and_pseudoknots_in_turn() -> None:
+    world = folding.make(0, size=20_000)
+    text = world.write(20_000)
+    long = sum(bool((text[i : i + 8] == reverse_complement_codes(text[i + 8 + loop : i + 16 + loop])).all())
+               for i in range(len(text) - 24) for loop in (4, 5, 6, 7, 8))
+    assert long > 50  # by chance 20,000 x 5 / 4^8 = 1.5
+
+
 def folds(start: int, end: int) -> list[tuple[float, list[tuple[int, int]]]]:
     """All folds of a free stretch with their probabilities, one by one."""
     found = [] if end > start else [(folding.END, [])]

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from kindergrad.core.errors import InputError
+from kindergrad.core.names import Domain
 from kindergrad.exams import build, catalogue
 from kindergrad.testing import check_world
 from kindergrad.worlds import _measured, dream_yeast, mpra_satmut, mpsa, phage_designs, protein_scans, splice_uci
 from kindergrad.worlds._measured import Measured, Table
 
-WORLDS = sorted(name for name, module in build.known().items() if hasattr(module, "DATA"))
+WORLDS = sorted(name for name, module in build.known().items()
+                if hasattr(module, "DATA") and getattr(module, "DOMAIN", Domain.GENOMICS) is Domain.GENOMICS)
 
 
 @cache

@@ -38,7 +38,7 @@ def test_digests_are_those_of_the_files(shared_data: Path) -> None:
 
 def test_a_folder_counts_only_with_all_its_files(tmp_path: Path) -> None:
     one = public.PublicSet("toy", "a", "b", "c", "d", (public.File("x.csv", ""), public.File("y.csv", "")))
-    for below in ("toy", "genomics/toy"):
+    for below in ("toy", "genomics/toy", "perturbation/toy"):
         folder = tmp_path / below.replace("/", "-") / below
         folder.mkdir(parents=True)
         root = tmp_path / below.replace("/", "-")

@@ -7,7 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
+from kindergrad.core.dna import decode
 from kindergrad.core.seeds import item_streams
+from kindergrad.testing import check_world
 from kindergrad.worlds import repeats
 
 ALL = np.array(list(itertools.product(range(4), repeat=3)), dtype=np.uint8)
@@ -58,3 +60,17 @@ def test_tandem_repeats_its_unit() -> None:
     drawn = repeats.tandem(item_streams(100, 0, "test"), unit=3, before=12, length=6, error=0.0)
     text = np.concatenate([drawn.context, drawn.target], axis=1)
     assert text.shape == (100, 18) and (text[:, 3:] == text[:, :-3]).all()
+
+
+def test_the_corpus_of_copies_is_a_world_of_stretches_of_every_length() -> None:
+    check_world(repeats.make(0, size=20_000), again=repeats.make(0, size=20_000))
+    plain, diverged, noise = (_again(repeats.make(0, divergence=d).write(50_000)) for d in (0.0, 0.1, 0.75))
+    assert plain > 0.2 and noise < 0.01
+    assert diverged == pytest.approx(plain * 0.9**12, abs=0.1)  # all letters of a word must be right
+
+
+def _again(codes: np.ndarray) -> float:
+    """Share of the words of 12 letters that stood there before."""
+    text = decode(codes)
+    words = [text[i : i + 12] for i in range(len(text) - 11)]
+    return 1 - len(set(words)) / len(words)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kindergrad.cli.doors import Json, app, console, print_json, progress
+from kindergrad.cli.doors import Json, app, console, print_json, progress, say
 from kindergrad.cli.score import ContextColumn, Control, PerturbationColumn, Scale
 from kindergrad.core.names import ExpressionScale
 
@@ -56,10 +56,10 @@ def audit(
         return
     cells = [path for path in paths or [] if path.suffix.lower() == ".h5ad"]
     if cells:
-        if len(paths or []) > 1 or train or test or fail_if or report or label or sequence:
+        if len(paths or []) > 1 or train or test or fail_if or label or sequence:
             raise InputError(f"{cells[0]} is audited alone; expected one .h5ad, and of the options only --scale, "
-                             "--perturbation-column, --control, --context and --json; leave the others out")
-        _cells(cells[0], scale, (perturbation_column, control, context), json=json)
+                             "--perturbation-column, --control, --context, --report and --json; leave the others out")
+        _cells(cells[0], scale, (perturbation_column, control, context), report=report, json=json)
         return
     if bool(train) != bool(test) or bool(paths) == bool(train):
         raise InputError("nothing to audit, or too much; expected either PATH..., or both --train and --test")
@@ -76,7 +76,7 @@ def audit(
     else:
         console().print(audit_text.audit_text(found))
         if report is not None:
-            console().print(f"report: {report}", highlight=False, soft_wrap=True)
+            say(f"report: {report}")
     if fail_if is not None and auditing.fails(found, fail_if.value):
         raise typer.Exit(EXIT_FOUND)
 
@@ -98,13 +98,17 @@ def _contamination(paths: list[Path], corpus: Path, *, fail_if: Limit | None, js
 
 
 def _cells(path: Path, scale: ExpressionScale | None, columns: tuple[str | None, str | None, str | None], *,
-           json: bool) -> None:
+           report: Path | None, json: bool) -> None:
     from kindergrad.exams import audit_response
-    from kindergrad.report import response_text
+    from kindergrad.report import response_page, response_text
     from kindergrad.worlds.expression_tables import Columns
 
     found = audit_response.audit_file(path, scale=scale, columns=Columns(*columns))
+    if report is not None:
+        response_page.write_audit(found, report, truth=path.name)
     if json:
         print_json(found)
-    else:
-        console().print(response_text.audit_text(found))
+        return
+    console().print(response_text.audit_text(found))
+    if report is not None:
+        console().print(f"report: {report}", highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kindergrad.cli.doors import Data, Json, app, console, print_json
+from kindergrad.cli.doors import Data, Json, app, console, print_json, say
 
 
 class Action(StrEnum):
@@ -42,15 +42,14 @@ def data(
         print_json(rows) if json else console().print(data_text.sets_table(rows))
     elif action is Action.WHERE:
         places = [{"folder": str(root), "there": root.is_dir()} for root in public.roots(data)]
-        print_json(places) if json else console().print(data_text.places_text(places), soft_wrap=True, highlight=False)
+        print_json(places) if json else say(data_text.places_text(places))
     elif action is Action.TABLE:
         _table(str(name), data, to)
     else:
         if action is Action.FETCH:
             public.fetch(str(name))
         files = public.files(str(name), data)
-        print_json(files) if json else console().print(data_text.files_text(str(name), files), soft_wrap=True,
-                                                       highlight=False)
+        print_json(files) if json else say(data_text.files_text(str(name), files))
 
 
 def _table(name: str, data: Path | None, to: Path | None) -> None:
@@ -63,4 +62,4 @@ def _table(name: str, data: Path | None, to: Path | None) -> None:
         raise InputError("where to write the table? got no --to; expected --to FILE.csv or --to FILE.parquet")
     found = published.table(name, public.folder(name, data))
     tables.write([row.model_dump(mode="json") for row in found], to)
-    console().print(f"{len(found):,} rows: {to}", highlight=False, soft_wrap=True)
+    say(f"{len(found):,} rows: {to}")

@@ -37,6 +37,11 @@ def console() -> Any:
     return Console()
 
 
+def say(line: str) -> None:
+    """One plain line where people read: brackets in it, as in ``kindergrad[torch]``, are no markup."""
+    console().print(line, highlight=False, soft_wrap=True, markup=False)
+
+
 def print_json(found: Any) -> None:
     """One answer, or a list of them, on stdout."""
     import json

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kindergrad.cli import sitting
 from kindergrad.cli.doors import Json, app, console, print_json, progress
 from kindergrad.core.names import Domain, ExpressionScale
+
+if TYPE_CHECKING:
+    from kindergrad.core.answers_response import ScoreAnswer
 
 Scale = Annotated[ExpressionScale | None, typer.Option("--scale", help="h5ad: what X of the truth holds, where it "
                                                                        "does not show.")]
@@ -30,6 +33,8 @@ def score(
     truth: Annotated[Path | None, typer.Option("--truth", help="h5ad: measured cells with controls.")] = None,
     train_perturbations: Annotated[Path | None, typer.Option(
         "--train-perturbations", help="h5ad: text file, one training perturbation a line.")] = None,
+    gene_sets: Annotated[Path | None, typer.Option(
+        "--gene-sets", help="h5ad: GMT file of pathways, for relatives and programmes.")] = None,
     scale: Scale = None,
     prediction_scale: Annotated[ExpressionScale | None, typer.Option(
         "--prediction-scale", help="h5ad: the same of the predictions.")] = None,
@@ -39,12 +44,14 @@ def score(
     cell_eval: Annotated[bool, typer.Option(
         "--cell-eval", help="h5ad: also run the metrics of cell-eval, with differential expression (extra 'cells').")]
     = False,
+    report: Annotated[Path | None, typer.Option("--report", help="h5ad: HTML file to write.")] = None,
     json: Json = False,
 ) -> None:
     """Score answers of a model that is not installed here: to exported items, or predicted expression."""
-    cells = {"--truth": truth, "--train-perturbations": train_perturbations, "--scale": scale,
+    cells = {"--truth": truth, "--train-perturbations": train_perturbations, "--gene-sets": gene_sets, "--scale": scale,
              "--prediction-scale": prediction_scale, "--perturbation-column": perturbation_column,
-             "--control": control, "--context": context, "--cell-eval": cell_eval or None}
+             "--control": control, "--context": context, "--cell-eval": cell_eval or None,
+             "--report": report}
     exported = {"--study": study, "--assessment": assessment, "--set": set_, "--out": out}
     if predictions.suffix.lower() != ".h5ad":
         _refuse(predictions, cells)
@@ -52,14 +59,9 @@ def score(
         sitting.score_answers(predictions, base, set_ or [], out=out, json=json)
         return
     _refuse(predictions, exported)
-    files = _Files(predictions, _needed(truth), train_perturbations)
-    _show(files, (scale, prediction_scale), (perturbation_column, control, context), cell_eval=cell_eval, json=json)
-
-
-class _Files(NamedTuple):
-    predictions: Path
-    truth: Path
-    training: Path | None
+    files = predictions, _needed(truth), train_perturbations, gene_sets
+    found = _scored(files, (scale, prediction_scale), (perturbation_column, control, context), cell_eval=cell_eval)
+    _show(found, files, report, json=json)
 
 
 def _refuse(path: Path, given: dict[str, Any]) -> None:
@@ -81,22 +83,33 @@ def _needed(truth: Path | None) -> Path:
     return truth
 
 
-def _show(files: _Files, scales: tuple[ExpressionScale | None, ExpressionScale | None],
-          columns: tuple[str | None, str | None, str | None], *, cell_eval: bool, json: bool) -> None:
+def _scored(files: tuple[Path, Path, Path | None, Path | None],
+            scales: tuple[ExpressionScale | None, ExpressionScale | None],
+            columns: tuple[str | None, str | None, str | None], *, cell_eval: bool) -> ScoreAnswer:
     from kindergrad.exams import score_response
-    from kindergrad.report import response_text
     from kindergrad.worlds.expression_tables import Columns
 
     with progress() as tell:
-        found = score_response.score_files(*files, tell=tell, scales=score_response.Scales(*scales),
-                                           columns=Columns(*columns))
+        found = score_response.score_files(score_response.Files(*files), scales=score_response.Scales(*scales),
+                                           columns=Columns(*columns), tell=tell)
         if cell_eval:
             from kindergrad.exchange import cell_eval_twins
 
             tell(0, 0, "cell-eval")
-            twins = cell_eval_twins.metrics(files.predictions, files.truth, Columns(*columns))
-            found = found.model_copy(update={"field": {**found.field, **twins}})
+            found = cell_eval_twins.beside(found, cell_eval_twins.metrics(files[0], files[1], Columns(*columns),
+                                                                         scales=scales))
+    return found
+
+
+def _show(found: ScoreAnswer, files: tuple[Path, Path, Path | None, Path | None], report: Path | None, *, json: bool
+          ) -> None:
+    from kindergrad.report import response_page, response_text
+
+    if report is not None:
+        response_page.write_score(found, report, prediction=files[0].name, truth=files[1].name)
     if json:
         print_json(found)
-    else:
-        console().print(response_text.score_text(found))
+        return
+    console().print(response_text.score_text(found))
+    if report is not None:
+        console().print(f"report: {report}", highlight=False, soft_wrap=True)

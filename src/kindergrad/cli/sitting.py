@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kindergrad.cli.doors import EXIT_INCOMPLETE, Json, app, command, console, print_json, progress
+from kindergrad.cli.doors import EXIT_INCOMPLETE, Json, app, command, console, print_json, progress, say
 from kindergrad.core.names import Domain
 
 if TYPE_CHECKING:
@@ -116,6 +116,6 @@ def _told(found: list[Record], json: bool) -> None:
     else:
         console().print(sitting_text.table(found))
         for line in sitting_text.reasons(found):
-            console().print(line, highlight=False)
+            say(line)
     if any(record.status is Status.FAILED for record in found):
         raise typer.Exit(EXIT_INCOMPLETE)

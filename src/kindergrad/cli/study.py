@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kindergrad.cli.doors import EXIT_INCOMPLETE, Data, Json, Source, app, command, console, print_json, progress
+from kindergrad.cli.doors import EXIT_INCOMPLETE, Data, Json, Source, app, command, console, print_json, progress, say
 from kindergrad.cli.sitting import Of, Only, kept, small, study_of
 from kindergrad.core.names import Domain
 
@@ -24,6 +24,7 @@ def run(
     engine: Annotated[str | None, typer.Option(help="One engine instead of those of the study.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="Setting of --engine, key=value; may recur.")] = None,
     domain: Annotated[Domain | None, typer.Option(help="Whose built-in study (default: genomics).")] = None,
+    world: Annotated[str | None, typer.Option(help="Another world for the built-in study, such as textbook.")] = None,
     genome: Annotated[Path | None, typer.Option(help="FASTA or GenBank of a real genome, gz or not.")] = None,
     annotation: Annotated[Path | None, typer.Option(help="GFF3 or GenBank with genes.")] = None,
     decoy: Annotated[Path | None, typer.Option(help="FASTA of another genome, for 'whose genome'.")] = None,
@@ -43,8 +44,8 @@ def run(
     from kindergrad.exams.store import LEDGER
     from kindergrad.report import card, journey_text, text
 
-    config = _study(study, domain=domain, genome=genome, annotation=annotation, decoy=decoy, seed=seed, quick=quick,
-                    plugins=plugins, data=data)
+    config = _study(study, domain=domain, world=world, genome=genome, annotation=annotation, decoy=decoy, seed=seed,
+                    quick=quick, plugins=plugins, data=data)
     config = _with_engine(config, engine, set_, study)
     with progress() as tell:
         how: dict[str, Any] = {"workers": workers or pool.available(), "tell": tell, "command": command()}
@@ -61,8 +62,8 @@ def run(
         console().print(journey_text.terminal(found.facts.journey))
         console().print(text.status_text(status))
         for why in config.without:
-            console().print(f"left out: {why}", style="yellow", highlight=False)
-        console().print(f"report: {page}", highlight=False, soft_wrap=True)
+            say(f"left out: {why}")
+        say(f"report: {page}")
     done = status.ok + status.not_applicable + status.unscored
     if status.failed or done < status.planned:
         raise typer.Exit(EXIT_INCOMPLETE)
@@ -131,7 +132,7 @@ def syllabus(
     if json:
         print_json(found)
     elif svg is not None:
-        console().print(f"graph: {svg}", highlight=False, soft_wrap=True)
+        say(f"graph: {svg}")
     else:
         console().print(syllabus_text.syllabus_text(found), highlight=False)
 
@@ -143,7 +144,7 @@ def report(source: Source, out: Annotated[Path | None, typer.Option("--out", hel
 
     found = card.card(source)
     page = found.write(out or (source / "report.html" if source.is_dir() else Path("report.html")))
-    console().print(f"report: {page}", highlight=False, soft_wrap=True)
+    say(f"report: {page}")
 
 
 @app.command()
@@ -165,11 +166,11 @@ def export(
     if to is not None and source is not None:
         found = card.load(source)
         tables.write([row.model_dump(mode="json") for row in found], to)
-        console().print(f"{len(found):,} rows: {to}", highlight=False, soft_wrap=True)
+        say(f"{len(found):,} rows: {to}")
     if items is not None:
         asked = _questions(source, assessment, domain)
         tables.write(asked, items)
-        console().print(f"{len(asked):,} questions: {items}", highlight=False, soft_wrap=True)
+        say(f"{len(asked):,} questions: {items}")
 
 
 def _questions(source: Path | None, assessments: list[str] | None, domain: Domain) -> list[dict[str, Any]]:
@@ -183,9 +184,11 @@ def _questions(source: Path | None, assessments: list[str] | None, domain: Domai
 
 
 @app.command()
-def doctor(source: Annotated[Path | None, typer.Argument(help="A run folder to check.")] = None, json: Json = False
-           ) -> None:
-    """Check the installation, and the records of a run folder."""
+def doctor(
+    source: Annotated[Path | None, typer.Argument(help="A run folder or a ledger to check.")] = None,
+    json: Json = False,
+) -> None:
+    """Check the installation, and the records of a run folder or the entries of a ledger."""
     from kindergrad.exams import health
 
     found = health.check(source)
@@ -193,7 +196,7 @@ def doctor(source: Annotated[Path | None, typer.Argument(help="A run folder to c
         print_json(found)
     else:
         for line in found:
-            console().print(f"{'ok  ' if line['ok'] else 'FAIL'}  {line['what']}: {line['detail']}", highlight=False)
+            say(f"{'ok  ' if line['ok'] else 'FAIL'}  {line['what']}: {line['detail']}")
     if not all(line["ok"] for line in found):
         raise typer.Exit(EXIT_INCOMPLETE)
 

@@ -33,7 +33,7 @@ def forecast(
     """Learning, width, threshold and future score of every skill."""
     from kindergrad.core import scale
     from kindergrad.core.errors import InputError
-    from kindergrad.progress import registry
+    from kindergrad.progress import ledger, registry
     from kindergrad.progress.forecast import forecast as fit
     from kindergrad.progress.two_axes import two_axes
     from kindergrad.report import answers_text, card, text
@@ -47,6 +47,8 @@ def forecast(
             raise InputError("a registered forecast needs a scale; give one or more, such as --at 1e8")
         registry.register(register, rows, scales, time=_now(), seed=seed)
     if resolve is not None:
+        if ledger.read(resolve).torn:
+            typer.echo(f"the last line of {resolve} is torn, as by a crash: it does not count as an entry", err=True)
         outcome = registry.calibration(registry.resolve(resolve, rows), registry.resolve_beliefs(resolve, rows))
         print_json(outcome) if json else console().print(answers_text.calibration(outcome))
         return
@@ -116,11 +118,13 @@ def threshold(source: Source, target: Target = 0.5, seed: Seed = 0, json: Json =
 def vertical(
     source: Source,
     anchors: Annotated[str | None, typer.Option(help="Two engines put at 0 and 1: BLIND,LINEAR.")] = None,
+    expect: Annotated[str | None, typer.Option(help="Skill: what will engines score that have not sat it?")] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Engines and skills on one scale, and whether the order of the syllabus holds."""
     from kindergrad.core.errors import InputError
+    from kindergrad.progress.expected import expected_scores
     from kindergrad.progress.vertical import vertical as fit
     from kindergrad.report import answers_text, card
     from kindergrad.syllabus import skills
@@ -128,7 +132,10 @@ def vertical(
     pair = tuple(anchors.split(",")) if anchors else None
     if pair is not None and len(pair) != 2:
         raise InputError(f"two anchors are needed; got '{anchors}'; expected --anchors BLIND,LINEAR")
-    found = fit(card.load(source), prerequisites=skills.prerequisites(), anchors=pair, seed=seed)
+    rows = card.load(source)
+    expected = expected_scores(rows, expect, seed=seed) if expect else ()
+    found = fit(rows, prerequisites=skills.prerequisites(), anchors=pair, seed=seed)
+    found = found.model_copy(update={"expected": expected})
     print_json(found) if json else console().print(answers_text.vertical(found))
 
 

@@ -106,6 +106,7 @@ class ExposureLaw(Contract):
 class ForecastAnswer(Contract):
     skills: tuple[SkillForecast, ...]
     exposure: ExposureLaw | None = None
+    assumptions: tuple[str, ...] = ()
 
 
 class BeliefStep(Contract):
@@ -134,6 +135,7 @@ class BeliefAnswer(Contract):
     stderr: Finite
     history: tuple[BeliefStep, ...]
     direction: DirectionAnswer = DirectionAnswer()
+    assumptions: tuple[str, ...] = ()
 
 
 class StatusAnswer(Contract):

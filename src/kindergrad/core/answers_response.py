@@ -104,8 +104,9 @@ class ResponseAudit(Contract):
     """Perturbations with reliability below 0.2, named."""
     share_below: Finite
     mean_baseline: tuple[MeanBaseline, ...]
-    r_art: Finite
-    """Of the usual way (all controls on both sides), mean over contexts weighted by perturbations."""
+    r_art: Finite | None
+    """Of the usual way (all controls on both sides), mean over contexts weighted by perturbations; null where no
+    context has two."""
     dialect: str
     read: str
     notes: tuple[str, ...] = ()

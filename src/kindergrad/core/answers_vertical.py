@@ -99,6 +99,19 @@ class PrerequisiteForm(Contract):
     sentence: str
 
 
+class ExpectedScore(Contract):
+    """What an engine will score on a skill that it has not sat."""
+
+    engine: str
+    skill: str
+    score: Interval
+    """Between floor 0 and ceiling 1."""
+    taught_by: tuple[str, ...]
+    """The other skills from which it is expected."""
+    n_engines: int
+    """Engines that sat the skill."""
+
+
 class OneScale(Contract):
     """Does one number per engine describe the table?"""
 
@@ -124,6 +137,10 @@ class VerticalAnswer(Contract):
     """The same for median difficulties of neighbouring grades."""
     p_order: Finite | None
     """P(the medians of all grades stand in the order of the grades)."""
+    rank_correlation: Interval | None = None
+    """Spearman's rho of grade and difficulty (mean over levels); its draws draw the skills anew, too."""
+    needs: tuple[OrderEdge, ...] = ()
+    """A skill and what comes before it in the syllabus, by their mean difficulties over all levels."""
     violations: tuple[str, ...]
     one_scale: OneScale
     surprises: tuple[Surprise, ...]
@@ -138,5 +155,7 @@ class VerticalAnswer(Contract):
     converged: bool
     prerequisites: tuple[PrerequisiteForm, ...] = ()
     """Whether what a skill needs must all be there at once."""
+    expected: tuple[ExpectedScore, ...] = ()
+    """Where it was asked for: scores of engines on a skill that they have not sat."""
     assumptions: tuple[str, ...] = ()
     sentence: str

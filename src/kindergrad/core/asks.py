@@ -223,6 +223,39 @@ def put_generation(engine: Generate, asked: Mapping[str, NDArray[np.str_]]) -> F
     return np.concatenate([-APART * wrong, APART * none[:, None]], axis=1)
 
 
+def put_written(engine: Generate, asked: Mapping[str, NDArray[np.str_]], cue: int = 0) -> Floats:
+    """Let the engine write on; what the letters that it wrote tell of those that stand there.
+
+    Parameters
+    ----------
+    cue : letters of the target that it is shown, so that it can know what is asked for; they are worth nothing.
+
+    Returns
+    -------
+    Natural log of P(target | what was written), shape (n,): each written letter names the true one with the chance f
+    that it was right in this text, and each other letter with (1 - f) / 3. So a quarter of the letters right, as by
+    chance, is worth nothing, all of them two bits a letter; below a quarter, as much is lost as would be gained above.
+    """
+    context = [str(c) + str(t)[:cue] for c, t in zip(asked["context"], asked["target"], strict=True)]
+    target = [str(text)[cue:] for text in asked["target"]]
+    right = np.zeros(len(target))
+    for length in sorted(set(map(len, target))):
+        rows = [row for row, text in enumerate(target) if len(text) == length]
+        written = engine.generate([context[row] for row in rows], length, 0)
+        if [len(text) for text in written] != [length] * len(rows):
+            raise EngineError(f"generate returned {len(written)} texts of {sorted(set(map(len, written)))} letters; "
+                              f"expected {len(rows)} of {length}")
+        right[rows] = [sum(map(str.__eq__, text, target[row])) / length
+                       for row, text in zip(rows, written, strict=True)]
+    told = np.log(4.0) + _plogp(right) + _plogp(1 - right) - (1 - right) * np.log(3.0)  # nats a letter
+    sizes = np.char.str_len(asked["target"])
+    return np.asarray(np.copysign(told, right - 0.25) * (sizes - cue) - np.log(4.0) * sizes)
+
+
+def _plogp(p: Floats) -> Floats:
+    return p * np.log(np.maximum(p, 1e-300))
+
+
 def put_fit(engine: Fit, asked: Mapping[str, NDArray[np.str_]], train: Items) -> Floats:
     """Fit true against false candidates of ``train``, then decide on each candidate asked."""
     candidates = train.asked["target"]

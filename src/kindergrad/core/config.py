@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from kindergrad.core import scale as scales
 from kindergrad.core.errors import StudyError, UnknownNameError
-from kindergrad.core.names import Domain
+from kindergrad.core.names import Domain, Readout
 
 
 class _Strict(BaseModel):
@@ -104,6 +104,8 @@ class StudyConfig(_Strict):
     scales: Ladder = ()
     """Sizes of the data ladder; empty: four per decade up to the size of the corpus."""
     assessments: tuple[str, ...] = ("all",)
+    readouts: tuple[Readout, ...] = ()
+    """Those that are asked for; empty: all through which an engine can sit. Probes and generation cost most time."""
     items: int = Field(default=400, ge=10, le=100_000)
     goal: str | None = None
     data: Path | None = None

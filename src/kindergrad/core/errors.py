@@ -4,6 +4,7 @@ KindergradError
 ├── InputError            something the user gave is wrong (exit code 2)
 │   ├── UnknownNameError  a name we do not have; carries the nearest one
 │   ├── SequenceError     a sequence file or letter that cannot be used
+│   ├── NothingToAskError a level of an exam for which a world has no items; the level is left out
 │   ├── TableError        a long table that cannot be used
 │   └── StudyError        a study.yaml that cannot be used
 ├── PluginError           a plug-in that cannot be imported or offers nothing (exit code 2)
@@ -39,6 +40,10 @@ class UnknownNameError(InputError):
 
 class SequenceError(InputError):
     """A sequence file, or a letter in a sequence, that cannot be used."""
+
+
+class NothingToAskError(InputError):
+    """A level of an exam for which a world has no items."""
 
 
 class TableError(InputError):

@@ -6,7 +6,8 @@ import importlib.util
 
 from kindergrad.core.errors import InputError
 
-EXTRAS = {"genes": "pyrodigal", "torch": "torch", "hf": "transformers"}
+EXTRAS = {"genes": "pyrodigal", "data": "openpyxl", "cells": "cell_eval", "fold": "RNA", "torch": "torch",
+          "hf": "transformers"}
 """Extra of the package -> the module that it brings."""
 
 

@@ -24,9 +24,11 @@ QUANTILES = np.arange(0.05, 1.0, 0.05)
 
 
 def put_response(engine: PredictResponse, asked: Asked) -> Floats:
-    """The predicted response, shape (n, genes), or (n, asked) where only some genes are asked about."""
-    found = responses(engine, conditions(asked))
-    return np.take_along_axis(found, asked["gene"], axis=1) if "gene" in asked else found
+    """The predicted response, shape (n, genes), or (n, asked) where only some genes are asked about.
+
+    Where ``perturbation`` has the shape (n, asked), each of these conditions is read at its own gene.
+    """
+    return _read(responses(engine, conditions(asked)), asked)
 
 
 def put_strength(engine: PredictResponse, asked: Asked) -> Floats:
@@ -36,7 +38,7 @@ def put_strength(engine: PredictResponse, asked: Asked) -> Floats:
 
 
 def put_interaction(engine: PredictResponse, asked: Asked) -> Floats:
-    """What the predicted response of a combination has beyond those of smaller ones, shape (n, genes).
+    """What the predicted response of a combination has beyond those of smaller ones, shape as of :func:`put_response`.
 
     Of a pair: its own minus those of both genes. Of a triple: its own minus those of its pairs plus those of its genes.
     """
@@ -47,7 +49,7 @@ def put_interaction(engine: PredictResponse, asked: Asked) -> Floats:
         alone = responses(engine, [c.alone()[k] for c in whole])
         found = found - responses(engine, rest) if len(whole[0].parts) == 3 else found
         found = found + alone if len(whole[0].parts) == 3 else found - alone
-    return found
+    return _read(found, asked)
 
 
 def put_match(engine: PredictResponse, asked: Asked) -> Floats:
@@ -72,7 +74,7 @@ def put_correlations(engine: DrawCells, asked: Asked) -> Floats:
     Columns besides those of a condition: ``gene`` and ``other``, places in the panel, shape (n, pairs).
     """
     wanted = conditions(asked)
-    tables = {c: np.atleast_2d(np.corrcoef(_cells(engine, c), rowvar=False)) for c in sorted(set(wanted))}
+    tables = {c: _correlation(_cells(engine, c)) for c in sorted(set(wanted))}
     return np.stack([tables[c][g, o] for c, g, o in zip(wanted, asked["gene"], asked["other"], strict=True)])
 
 
@@ -111,10 +113,27 @@ def responses(engine: PredictResponse, asked: list[Condition]) -> Floats:
     return checked(answers, (len(once), genes), "predict_response")[[row[c] for c in asked]]
 
 
+def _read(found: Floats, asked: Asked) -> Floats:
+    """Responses at the genes that are asked about, if only some are."""
+    if "gene" not in asked:
+        return found
+    places = np.asarray(asked["gene"])
+    if asked["perturbation"].ndim == 2:
+        return np.asarray(found[np.arange(len(found)), places.ravel()].reshape(places.shape))
+    return np.take_along_axis(found, places, axis=1)
+
+
 def _cells(engine: DrawCells, condition: Condition) -> Floats:
     answers = np.asarray(engine.draw_cells([condition], CELLS, 0), dtype=np.float64)
     genes = answers.shape[-1] if answers.ndim == 3 else 1
     return np.asarray(checked(answers, (1, CELLS, genes), "draw_cells")[0])
+
+
+def _correlation(cells: Floats) -> Floats:
+    """Correlation of genes, 0 where one is constant, shape (genes, genes)."""
+    sd = cells.std(axis=0)
+    scaled = (cells - cells.mean(axis=0)) / np.where(sd > 0, sd, 1.0)
+    return np.asarray(scaled.T @ scaled / len(cells))
 
 
 def _without(condition: Condition, k: int) -> str:

@@ -64,10 +64,12 @@ class Panel:
     ----------
     genes : names, in the order of every response.
     pathways : pathway of each gene; empty where none is told.
+    unmeasured : how many of the last of them are perturbed only; their response is 0 and never counts.
     """
 
     genes: tuple[str, ...]
     pathways: tuple[str, ...]
+    unmeasured: int = 0
 
     @property
     def place(self) -> dict[str, int]:

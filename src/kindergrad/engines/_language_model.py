@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import extras
-from kindergrad.core.dna import LETTERS, decode, encode
+from kindergrad.core.dna import decode, encode
 from kindergrad.core.seeds import key, stream
 from kindergrad.engines import _training
 from kindergrad.engines._batches import Batches
@@ -92,7 +92,8 @@ class LanguageModel:
         """
         new = self._text.add(pieces)
         if new:
-            _training.train(self.net, self._text, new, seed=self.seed, effort=self.effort, device=self.device)
+            recipe = _training.DNA._replace(effort=self.effort)
+            _training.train(self.net, self._text, new, recipe, seed=self.seed, device=self.device)
 
     def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:
         """Natural log of P(target | context), shape (n,).
@@ -138,16 +139,24 @@ class LanguageModel:
         import torch
 
         texts = [encode(c, where=f"sequence {i + 1}") for i, c in enumerate(context)]
-        for i, text in enumerate(texts):
-            rng = stream(seed, "generate", decode(text))
-            codes = np.concatenate([text, np.zeros(length, dtype=np.uint8)]).astype(np.int64)
-            for at in range(len(text), len(codes)):
-                with torch.no_grad():
-                    logits = self.net(self._shifted(torch.from_numpy(codes[None, : at + 1]).to(self.device)))
-                p = torch.softmax(logits[0, -1].double(), dim=-1).cpu().numpy()
-                codes[at] = int(min(np.searchsorted(p.cumsum(), rng.random()), len(LETTERS) - 1))
-            texts[i] = codes[len(text) :].astype(np.uint8)
-        return [decode(text) for text in texts]
+        luck = np.array([stream(seed, "generate", decode(text)).random(length) for text in texts])
+        sizes = np.array([len(text) for text in texts], dtype=np.int64)
+        out = np.zeros((len(texts), length), dtype=np.uint8)
+
+        def write(rows: NDArray[np.int64]) -> None:
+            codes = np.zeros((len(rows), int(sizes[rows].max()) + length), dtype=np.int64)
+            for row, own in zip(codes, rows, strict=True):
+                row[: sizes[own]] = texts[own]
+            for step in range(length):
+                at = sizes[rows] + step  # what stands behind is not seen, so that rows may differ in length
+                logits = self.net(self._shifted(torch.from_numpy(codes[:, : at.max() + 1]).to(self.device)))
+                p = torch.softmax(logits[np.arange(len(rows)), at].double(), dim=-1).cpu().numpy()
+                drawn = (p.cumsum(axis=1)[:, :-1] < luck[rows, step, None]).sum(axis=1)
+                codes[np.arange(len(rows)), at] = out[rows, step] = drawn
+
+        with torch.no_grad():
+            self._batches.over(sizes + length, write)
+        return [decode(row) for row in out]
 
     def _over(self, texts: list[str],
               use: Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]], None]) -> None:

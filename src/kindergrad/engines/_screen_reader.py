@@ -62,14 +62,16 @@ class Read:
     @cached_property
     def noise(self) -> float:
         """Variance of a response that cells of one experiment cause, mean over genes: from the cells shown."""
-        within = np.mean([e.controls.var(axis=0, ddof=1) for e in self.experiments])
-        return float(within / self.weight.mean())
+        several = [e.controls for e in self.experiments if len(e.controls) > 1]
+        free = np.array([len(cells) - 1 for cells in several])
+        within = np.array([cells.var(axis=0, ddof=1).mean() for cells in several])
+        return float(free @ within / max(1, free.sum()) / self.weight.mean())
 
     @cached_property
     def controls(self) -> Floats:
         """All control cells shown, each minus the mean of its context, shape (cells, genes)."""
-        return np.concatenate([np.stack(cells).reshape(-1, len(self.panel.genes)) - np.concatenate(cells).mean(axis=0)
-                               for cells in self._by_context.values()])
+        each = [np.concatenate(cells) for cells in self._by_context.values()]
+        return np.concatenate([cells - cells.mean(axis=0) for cells in each])
 
     @cached_property
     def control_mean(self) -> dict[str, Floats]:

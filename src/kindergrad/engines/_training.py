@@ -1,7 +1,7 @@
 """The training loop of the neural engines: one for all of them.
 
-A rung of the data ladder reads its new letters once, together with a replay of all that was read before: windows are
-drawn evenly from the whole text. Learning rates fall along a cosine and start again at the next rung (Loshchilov and
+A rung of the data ladder reads as many letters as are new, or a multiple, in windows drawn from all that was read so
+far. Learning rates fall along a cosine and start again at the next rung (Loshchilov and
 Hutter 2017, arXiv:1608.03983). A part of every piece is held out, and the weights that predict it best are kept, so
 that a short text is not learnt by heart.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,40 @@ from kindergrad.core.dna import encode
 from kindergrad.core.seeds import stream
 
 START = 4
-"""Code that stands before the first letter of a text."""
-WINDOW, BATCH = 256, 4  # letters of a training window, windows of a step
-_LEAST = 120_000  # letters that a rung reads at least, so that a small corpus is read many times
+"""Code that stands before the first letter of a text of DNA."""
 _HELD_OUT, _MOST_HELD_OUT = 0.1, 20_000  # share of a new piece, and letters
 _MANY = 10  # pieces from which on whole ones are held out
 _LOOKS = 8  # how often the held-out text is scored during a rung
-_RATE, _WARM_UP, _DECAY, _CLIP = 2e-3, 0.05, 0.01, 1.0
+_DECAY, _CLIP = 0.01, 1.0
+
+
+class Recipe(NamedTuple):
+    """How a net reads.
+
+    Attributes
+    ----------
+    window, batch : letters of a training window, windows of a step.
+    least : letters that a rung reads at least, so that a small corpus is read many times.
+    rate, warm_up, rest : highest learning rate, share of the steps until it is reached, share of it left at the end.
+    times : letters read for every new one.
+    recent : share of the windows that begin in the new text; the others begin anywhere.
+    start : code that takes the place of a window's first letter, since what came before is unknown; None: none does.
+    effort : multiplies how many letters are read.
+    """
+
+    window: int
+    batch: int
+    least: int
+    rate: float
+    warm_up: float
+    rest: float = 0.0
+    times: int = 1
+    recent: float = 0.0
+    start: int | None = None
+    effort: float = 1.0
+
+
+DNA = Recipe(window=256, batch=4, least=120_000, rate=2e-3, warm_up=0.05, start=START)
 
 
 @dataclass
@@ -60,79 +87,77 @@ class Text:
         return sum(map(len, texts))
 
 
-def train(net: Any, text: Text, new: int, *, seed: int, effort: float, device: str) -> None:
-    """Train ``net`` on a text that has just grown by ``new`` letters; it is left with its best weights.
+def train(net: Any, text: Text, new: int, recipe: Recipe, *, seed: int, device: str) -> None:
+    """Train ``net`` on a text that has just grown by ``new`` letters.
 
-    ``seed`` decides which windows are read; ``effort`` multiplies how many letters are.
+    Where a part of the text is held out, the net is left with the weights that predict it best, else with the last.
+    ``seed`` decides which windows are read.
     """
     import torch
 
-    length = min(WINDOW, len(text.read) - 1)
+    length = min(recipe.window, len(text.read) - 1)
     if length < 2:
         return
-    steps = max(1, round(effort * max(new, _LEAST) / (BATCH * WINDOW)))
+    steps = max(1, round(recipe.effort * max(recipe.times * new, recipe.least) / (recipe.batch * recipe.window)))
+    rows = max(recipe.batch, recipe.batch * recipe.window // length // 4)  # more where windows are short
     rng = stream(seed, "windows", len(text.read))
     parameters = [p for p in net.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=_DECAY)
-    best, kept = _loss(net, text.held_out, device), _copy(net)
+    optimizer = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=_DECAY)
+    best, kept = _loss(net, text.held_out, recipe, device), _copy(net)
     net.train()
     for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = _RATE * _pace((step + 1) / steps)
-        rows = max(BATCH, BATCH * WINDOW // length // 4) if length < WINDOW else BATCH
-        inputs, targets = _windows(text.read, rng, rows, length)
+            group["lr"] = recipe.rate * _pace((step + 1) / steps, recipe)
+        at = rng.integers(0, len(text.read) - length, rows)
+        if late := round(recipe.recent * rows):
+            at[:late] = rng.integers(max(0, len(text.read) - length - new), len(text.read) - length, late)
+        windows = text.read[at[:, None] + np.arange(length + 1)]
         optimizer.zero_grad(set_to_none=True)
-        _cross_entropy(net, inputs, targets, device).backward()
+        _cross_entropy(net, windows, recipe, device).backward()
         torch.nn.utils.clip_grad_norm_(parameters, _CLIP)
         optimizer.step()
-        if (step + 1) % max(1, steps // _LOOKS) == 0 or step + 1 == steps:
-            loss = _loss(net, text.held_out, device)
-            if loss < best or not len(text.held_out):
+        if len(text.held_out) and ((step + 1) % max(1, steps // _LOOKS) == 0 or step + 1 == steps):
+            loss = _loss(net, text.held_out, recipe, device)
+            if loss < best:
                 best, kept = loss, _copy(net)
             net.train()
-    net.load_state_dict(kept)
+    if len(text.held_out):
+        net.load_state_dict(kept)
     net.eval()
 
 
-def _pace(done: float) -> float:
+def _pace(done: float, recipe: Recipe) -> float:
     """Share of the full learning rate after a share of the steps: a short rise, then half a cosine."""
-    if done < _WARM_UP:
-        return done / _WARM_UP
-    return 0.5 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
+    if done < recipe.warm_up:
+        return done / recipe.warm_up
+    cosine = math.cos(math.pi * (done - recipe.warm_up) / (1 - recipe.warm_up))
+    return recipe.rest + (1 - recipe.rest) / 2 * (1 + cosine)
 
 
-def _windows(text: NDArray[np.uint8], rng: np.random.Generator, rows: int, length: int
-             ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Inputs and the letters that follow them, shape (rows, length); what came before a window is unknown to it."""
-    at = rng.integers(0, len(text) - length, rows)[:, None] + np.arange(length + 1)
-    drawn = text[at].astype(np.int64)
-    inputs, targets = drawn[:, :-1].copy(), drawn[:, 1:]
-    inputs[:, 0] = START
-    return inputs, targets
-
-
-def _cross_entropy(net: Any, inputs: NDArray[np.int64], targets: NDArray[np.int64], device: str) -> Any:
+def _cross_entropy(net: Any, windows: NDArray[np.uint8], recipe: Recipe, device: str) -> Any:
+    """Of every letter of each window but its first, shape (rows, length)."""
     import torch
 
-    logits = net(torch.from_numpy(inputs).to(device))
-    aim = torch.from_numpy(np.ascontiguousarray(targets)).to(device)
-    return torch.nn.functional.cross_entropy(logits.reshape(-1, 4), aim.reshape(-1), ignore_index=START)
+    codes = torch.from_numpy(windows.astype(np.int64)).to(device)
+    inputs, aim = codes[:, :-1].clone(), codes[:, 1:].reshape(-1)
+    ignored = -1
+    if recipe.start is not None:
+        inputs[:, 0] = ignored = recipe.start
+    logits = net(inputs)
+    return torch.nn.functional.cross_entropy(logits.reshape(len(aim), -1), aim, ignore_index=ignored)
 
 
-def _loss(net: Any, text: NDArray[np.uint8], device: str) -> float:
+def _loss(net: Any, text: NDArray[np.uint8], recipe: Recipe, device: str) -> float:
     """Nats per letter of a text in windows; infinite without one."""
     import torch
 
-    whole = len(text) // WINDOW
-    length = WINDOW if whole else len(text)
+    whole = len(text) // recipe.window
+    length = recipe.window if whole else len(text)
     if length < 2:
         return math.inf
-    rows = text[: max(1, whole) * length].reshape(-1, length).astype(np.int64)
-    inputs, targets = rows[:, :-1].copy(), rows[:, 1:]
-    inputs[:, 0] = START
     net.eval()
     with torch.no_grad():
-        return float(_cross_entropy(net, inputs, targets, device))
+        return float(_cross_entropy(net, text[: max(1, whole) * length].reshape(-1, length), recipe, device))
 
 
 def _copy(net: Any) -> dict[str, Any]:

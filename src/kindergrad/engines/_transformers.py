@@ -179,9 +179,12 @@ class Source:
         other = torch.from_numpy(letters).to(logits.device) != what[:, None]
         return np.asarray(torch.logsumexp(log_p.masked_fill(other, -torch.inf), dim=-1).cpu().numpy())
 
-    def next_token(self, ids: Sequence[int]) -> int:
-        """The most probable token after a text; call it inside :meth:`frozen`."""
-        return int(self._forward([ids]).logits[0, -1].argmax())
+    def next_tokens(self, inputs: Sequence[Sequence[int]], among: NDArray[np.int64] | None = None) -> list[int]:
+        """The most probable token after each text, of ``among`` if given; call it inside :meth:`frozen`."""
+        logits = self._forward(inputs).logits
+        last = logits[list(range(len(inputs))), [len(ids) - 1 for ids in inputs]].double().cpu().numpy()
+        found = last.argmax(axis=1) if among is None else among[last[:, among].argmax(axis=1)]
+        return [int(token) for token in found]
 
     def hidden(self, inputs: Sequence[Sequence[int]], layer: int) -> list[NDArray[np.float64]]:
         """Hidden states of one layer, a (length, d) array per row."""

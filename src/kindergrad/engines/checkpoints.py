@@ -67,9 +67,9 @@ class Checkpoints:
         self._engine: Any = None
         self.stand_at(len(self._found) - 1)
         self.family = self._engine.family
-        for ask in ("log_likelihood", "pseudo_log_likelihood"):
+        for ask in ("log_likelihood", "pseudo_log_likelihood", "generate"):
             if hasattr(self._engine, ask):  # it can be asked what its checkpoints can be asked
-                setattr(self, ask, lambda context, target, ask=ask: getattr(self._engine, ask)(context, target))
+                setattr(self, ask, lambda *given, ask=ask: getattr(self._engine, ask)(*given))
 
     def points(self) -> list[tuple[Scale, ...]]:
         """Tokens (or steps) of every checkpoint, and its parameters."""
@@ -168,4 +168,4 @@ def _of_lightning(file: Path, config: str | None, options: dict[str, Any]) -> An
 
 
 ENGINES = (EngineSpec(make=Checkpoints, id="checkpoints", extra="hf",
-                      readouts=(Readout.LIKELIHOOD, Readout.PSEUDO_LIKELIHOOD, Readout.PROBE)),)
+                      readouts=(Readout.LIKELIHOOD, Readout.PSEUDO_LIKELIHOOD, Readout.PROBE, Readout.GENERATION)),)

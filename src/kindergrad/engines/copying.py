@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core.dna import encode
+from kindergrad.core.dna import LETTERS, encode
 from kindergrad.core.engine import EngineSpec
 
 _FAITHFUL = 0.95  # chance that a pointer names the right letter
@@ -47,6 +47,15 @@ class CopyPair:
             codes = np.stack([encode(context[r] + target[r], where=f"sequence {r + 1}") for r in rows])
             out[rows] = self._steps(codes)[:, before:].sum(axis=1)
         return out
+
+    def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]:
+        """The most probable letter, again and again; ``seed`` changes nothing."""
+        texts = list(context)
+        for _ in range(length):
+            log_p = self.log_likelihood([text for text in texts for _ in LETTERS], list(LETTERS) * len(texts))
+            chosen = log_p.reshape(-1, len(LETTERS)).argmax(axis=1).tolist()
+            texts = [text + LETTERS[letter] for text, letter in zip(texts, chosen, strict=True)]
+        return [text[len(text) - length :] for text in texts]
 
     def _steps(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Natural log probability of each letter, shape (n, length)."""

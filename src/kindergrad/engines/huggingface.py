@@ -221,6 +221,26 @@ class Causal(Embedding):
         self._each(inputs, use)
         return out
 
+    def generate(self, context: Sequence[str], length: int, seed: int) -> list[str]:
+        """The most probable tokens of DNA until there are ``length`` letters; ``seed`` changes nothing.
+
+        Of a text longer than one pass, the end is read. Refuses letters as :meth:`log_likelihood` does.
+        """
+        start, limit = self._source.start(self._tokens.prefix), self._limit() or 0
+        texts = [list(cut.ids) for cut in self._tokens.cut(context)]
+        written = [""] * len(texts)
+        while waiting := [row for row, text in enumerate(written) if len(text) < length]:
+            inputs = [[*start, *texts[row][-limit:]] for row in waiting]
+
+            def use(rows: NDArray[np.int64], inputs: Any = inputs, waiting: Any = waiting) -> None:
+                tokens = self._source.next_tokens([inputs[r] for r in rows], self._dna)
+                for r, token in zip(rows, tokens, strict=True):
+                    texts[waiting[r]].append(token)
+                    written[waiting[r]] += self._tokens.letters[token]
+
+            self._each(inputs, use)
+        return [text[:length] for text in written]
+
     @property
     def _dna(self) -> NDArray[np.int64]:
         return np.flatnonzero(self._tokens.starts() >= 0)
@@ -336,4 +356,4 @@ def of(model: Any, tokenizer: Any, **options: Any) -> Embedding:
 
 
 ENGINES = (EngineSpec(make=huggingface, id="huggingface", extra="hf",
-                      readouts=(Readout.LIKELIHOOD, Readout.PSEUDO_LIKELIHOOD, Readout.PROBE)),)
+                      readouts=(Readout.LIKELIHOOD, Readout.PSEUDO_LIKELIHOOD, Readout.PROBE, Readout.GENERATION)),)

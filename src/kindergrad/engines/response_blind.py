@@ -4,7 +4,8 @@
 the usual fall of the target; ``metadata`` that mean, larger where cells died or the target is highly expressed;
 ``typical-size`` how much each gene usually moves; ``nearest-relative`` the mean of the target's pathway;
 ``matching-mean`` the mean of the experiments that share a gene; ``best-single`` one of the genes of a pair;
-``shrunk-additive`` the sum of the genes of a pair, shrunk; ``same-elsewhere`` the mean of the same perturbation in
+``shrunk-additive`` the sum of the genes of a pair, shrunk,
+and ``curved-additive`` bent, as saturation does; ``same-elsewhere`` the mean of the same perturbation in
 other contexts, at whatever dose. Their cells are independent genes with the scatter of controls.
 """
 
@@ -46,8 +47,10 @@ def on_target(read: Read, conditions: Sequence[Condition]) -> Floats:
 
 def metadata(read: Read, conditions: Sequence[Condition]) -> Floats:
     """The mean response times a factor fitted to the number of cells left and the expression of the target."""
-    size = np.log(np.sqrt((read.response**2).sum(axis=1)))
-    known = np.array([_facts(read, c, w) for c, w in zip(read.conditions, read.weight, strict=True)])
+    length = np.sqrt((read.response**2).sum(axis=1))
+    moved = np.flatnonzero(length > 0)
+    size = np.log(length[moved])
+    known = np.array([_facts(read, read.conditions[i], read.weight[i]) for i in moved])
     fitted = np.linalg.lstsq(known, size, rcond=1e-6)[0]
     cells: dict[str, list[float]] = {}
     for condition, weight in zip(read.conditions, read.weight, strict=True):
@@ -99,6 +102,20 @@ def shrunk_additive(read: Read, conditions: Sequence[Condition]) -> Floats:
         share = float((sums * read.response[seen]).sum() / max((sums**2).sum(), 1e-12))
     several = np.array([len(c.parts) > 1 for c in conditions])
     return np.asarray(_sums(read, conditions) * np.where(several, share, 1.0)[:, None])
+
+
+def curved_additive(read: Read, conditions: Sequence[Condition]) -> Floats:
+    """A quadratic function of the sum of the genes of a combination, one for all genes, fitted to the combinations
+    read: the null model of Norman et al. (2019), doi:10.1126/science.aax4438.
+    """
+    seen = [i for i, c in enumerate(read.conditions) if len(c.parts) > 1]
+    sums = _sums(read, conditions)
+    if not seen:
+        return sums
+    known, true = _sums(read, [read.conditions[i] for i in seen]).ravel(), read.response[seen].ravel()
+    line, bend = np.linalg.lstsq(np.stack([known, known**2], axis=1), true, rcond=1e-6)[0]
+    several = np.array([len(c.parts) > 1 for c in conditions])
+    return np.asarray(np.where(several[:, None], line * sums + bend * sums**2, sums))
 
 
 def _sums(read: Read, conditions: Sequence[Condition]) -> Floats:
@@ -174,7 +191,8 @@ class Blind(Reader):
 RULES: dict[str, Rule] = {
     "no-change": no_change, "perturbed-mean": perturbed_mean, "on-target": on_target, "metadata": metadata,
     "typical-size": typical_size, "nearest-relative": nearest_relative, "matching-mean": matching_mean,
-    "best-single": best_single, "shrunk-additive": shrunk_additive, "same-elsewhere": same_elsewhere,
+    "best-single": best_single, "shrunk-additive": shrunk_additive, "curved-additive": curved_additive,
+    "same-elsewhere": same_elsewhere,
 }
 
 ENGINES = tuple(EngineSpec(make=Blind, id=name, role=Role.BLIND, domain=Domain.PERTURBATION, settings={"rule": name})

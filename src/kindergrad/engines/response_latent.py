@@ -52,12 +52,13 @@ class Latent(Reader):
 
         x, y = self._inputs(read, read.conditions), read.response - read.mean
         rng = stream(self.seed, "latent", len(y))
-        torch.manual_seed(key("latent", self.seed, len(y)) % 2**31)  # the module's own weights are drawn here only
         order = rng.permutation(len(y))
         held, kept = order[: len(y) // 10], order[len(y) // 10 :]
-        net = torch.nn.Sequential(torch.nn.Linear(x.shape[1], self.width, bias=False), torch.nn.Tanh(),
-                                  torch.nn.Linear(self.width, self.width), torch.nn.GELU(),
-                                  torch.nn.Linear(self.width, y.shape[1]))
+        with torch.random.fork_rng(devices=[]):  # weights are drawn from the global state, which is given back
+            torch.manual_seed(key("latent", self.seed, len(y)) % 2**31)
+            net = torch.nn.Sequential(torch.nn.Linear(x.shape[1], self.width, bias=False), torch.nn.Tanh(),
+                                      torch.nn.Linear(self.width, self.width), torch.nn.GELU(),
+                                      torch.nn.Linear(self.width, y.shape[1]))
         inputs, aims = (torch.tensor(a, dtype=torch.float32) for a in (x, y))
         weight = torch.tensor(read.weight / read.weight.mean(), dtype=torch.float32)[:, None]
         steps = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=_DECAY)

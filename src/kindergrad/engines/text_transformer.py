@@ -10,7 +10,6 @@ Source: Vaswani et al. (2017), arXiv:1706.03762.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,16 +19,16 @@ from numpy.typing import NDArray
 from kindergrad.core import extras
 from kindergrad.core.engine import EngineSpec
 from kindergrad.core.names import Domain
-from kindergrad.core.seeds import key, stream
+from kindergrad.core.seeds import key
 from kindergrad.core.text import CHARACTERS, decode, encode
+from kindergrad.engines import _training
 
 _ALL = len(CHARACTERS)
 _START = _ALL  # stands before the first character of a text
 _HEAD, _NEAR = 16, 4
-_WINDOW, _BATCH = 96, 32  # characters of a training window, windows of a step
-_LEAST = 60_000  # characters that a rung reads at least
 _MOST = 1 << 16  # characters of one forward pass
-_RATE, _WARM_UP, _DECAY = 3e-3, 0.1, 0.01
+_RECIPE = _training.Recipe(window=96, batch=32, least=60_000, rate=3e-3, warm_up=0.1, rest=0.1, times=2, recent=0.5)
+"""Nothing is held out: facts of the text, each of which may stand there once, are what is to be learnt."""
 
 
 class TextTransformer:
@@ -59,7 +58,7 @@ class TextTransformer:
                              f"{width}, depth {depth}, effort {effort}")
         self.seed, self.effort = seed, effort
         self._net = _net(width, depth, key("weights", seed) % 2**63)
-        self._text = np.zeros(0, dtype=np.uint8)
+        self._text = _training.Text()
 
     @property
     def parameters(self) -> int:
@@ -73,31 +72,11 @@ class TextTransformer:
         SequenceError
             For a character that is not printable ASCII, with the piece and the position.
         """
-        import torch
-
         parts = [encode(piece, where=f"piece {i}") for i, piece in enumerate(pieces, start=1)]
-        new = sum(map(len, parts))
-        self._text = np.concatenate([self._text, *parts])
-        length = min(_WINDOW, len(self._text) - 1)
-        if new == 0 or length < 2:
-            return
-        steps = max(1, round(self.effort * max(2 * new, _LEAST) / (_BATCH * _WINDOW)))
-        rng = stream(self.seed, "windows", len(self._text))
-        optimizer = torch.optim.AdamW(self._net.parameters(), lr=_RATE, weight_decay=_DECAY)
-        self._net.train()
-        for step in range(steps):
-            for group in optimizer.param_groups:
-                group["lr"] = _RATE * _pace((step + 1) / steps)
-            at = rng.integers(0, len(self._text) - length, _BATCH)
-            at[: _BATCH // 2] = rng.integers(max(0, len(self._text) - new - length), len(self._text) - length,
-                                             _BATCH // 2)  # half from the new text
-            codes = torch.from_numpy(self._text[at[:, None] + np.arange(length + 1)].astype(np.int64))
-            optimizer.zero_grad(set_to_none=True)
-            logits = self._net(codes[:, :-1])
-            torch.nn.functional.cross_entropy(logits.reshape(-1, _ALL), codes[:, 1:].reshape(-1)).backward()
-            torch.nn.utils.clip_grad_norm_(self._net.parameters(), 1.0)
-            optimizer.step()
-        self._net.eval()
+        self._text.read = np.concatenate([self._text.read, *parts])
+        if new := sum(map(len, parts)):
+            recipe = _RECIPE._replace(effort=self.effort)
+            _training.train(self._net, self._text, new, recipe, seed=self.seed, device="cpu")
 
     def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:
         """Natural log of P(target | context), shape (n,).
@@ -138,13 +117,6 @@ class TextTransformer:
                     codes = self._net(codes, past)[:, -1].argmax(dim=-1)[:, None]
                     made[rows, step] = codes[:, 0].numpy()
         return [decode(row) for row in made]
-
-
-def _pace(done: float) -> float:
-    """Share of the full learning rate: a short rise, then half a cosine down to a tenth."""
-    if done < _WARM_UP:
-        return done / _WARM_UP
-    return 0.1 + 0.45 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
 
 
 def _batches(sizes: Sequence[int]) -> list[NDArray[np.int64]]:

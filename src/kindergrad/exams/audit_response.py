@@ -65,7 +65,7 @@ def audit(table: ExpressionTable) -> ResponseAudit:
     return ResponseAudit(
         perturbations=tuple(items), share_below=len(below) / len(items), mean_baseline=tuple(baselines),
         below=tuple(f"{i.perturbation} in {i.context}" if i.context else i.perturbation for i in below),
-        r_art=float(np.array([b.r_art_all_controls for b in baselines]) @ sizes / sizes.sum()) if baselines else 0.0,
+        r_art=float(np.array([b.r_art_all_controls for b in baselines]) @ sizes / sizes.sum()) if baselines else None,
         dialect=table.dialect.name, read=f"{table.dialect}; {table.evidence}", notes=tuple(notes))
 
 

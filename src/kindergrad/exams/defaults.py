@@ -19,12 +19,13 @@ _OF_THE_WORLD = ("genome", "annotation", "decoy")
 
 
 def study(path: Path | None = None, *, domain: Domain | None = None, seed: int | None = None, quick: bool = False,
-          plugins: list[Path] | None = None, **given: Path | None) -> StudyConfig:
+          plugins: list[Path] | None = None, **given: Any) -> StudyConfig:
     """The study of a file, or the built-in one of a domain, with the command line over it.
 
     Parameters
     ----------
-    given : files of the world, ``genome``, ``annotation``, ``decoy``; and ``data``, the folder of public data sets.
+    given : files of the world, ``genome``, ``annotation``, ``decoy``; ``data``, the folder of public data sets; and
+        ``world``, the name of another world for the built-in study.
 
     Raises
     ------
@@ -37,9 +38,12 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
     raw["world"] |= {name: given[name] for name in _OF_THE_WORLD if given.get(name) is not None}
     if raw["world"].get("genome") is not None:
         raw = _real(raw)
+    if given.get("world") is not None:
+        raw = _of_world(raw, given["world"], path)
     if quick:
         changes = _built_in(f"{domain.value}-quick")
-        world = raw["world"] if raw["world"].get("genome") else raw["world"] | changes["world"]
+        small = changes["world"] | {k: v for k, v in raw["world"].items() if k == "kind"}
+        world = raw["world"] if raw["world"].get("genome") else raw["world"] | small
         raw |= changes | {"world": world, "engines": raw.get("engines") or changes["engines"]}
     built_in = _built_in(domain.value)
     if path is not None:  # a study file that names no exams asks for all
@@ -96,6 +100,15 @@ def _real(raw: dict[str, Any]) -> dict[str, Any]:
     name = f"{Path(raw['world']['genome']).name.split('.')[0]}: what a small engine learns of it"
     return {"controls": ("shuffled", "untrained"), "name": name, "goal": GENOME_GOAL} | raw | {
         "world": {"kind": "annotated_genome"} | raw["world"]}
+
+
+def _of_world(raw: dict[str, Any], name: str, path: Path | None) -> dict[str, Any]:
+    """The built-in study in another world: every exam is asked, since there is no saying what the world can teach."""
+    if path is not None or raw["world"]:
+        raise StudyError(f"--world {name} is for the built-in study with its own corpus; got "
+                         f"{'the study ' + str(path) if path else 'a genome'}, too; leave one of the two out")
+    return raw | {"world": {"kind": name}, "assessments": ("all",), "goal": None,
+                  "name": f"What a small engine learns of the world '{name}'"}
 
 
 def _built_in(name: str) -> dict[str, Any]:

@@ -12,15 +12,17 @@ from kindergrad.exams.store import LEDGER, Store
 from kindergrad.progress import ledger
 
 
-def check(folder: Path | None = None) -> list[dict[str, Any]]:
-    """Findings as rows of what, ok and detail; extras that are not installed are no failure."""
+def check(source: Path | None = None) -> list[dict[str, Any]]:
+    """Findings as rows of what, ok and detail, on a run folder or a ledger; a missing extra is no failure."""
     out: list[dict[str, Any]] = [_row("python", sys.version_info >= (3, 11), sys.version.split()[0])]
     for extra in extras.EXTRAS:
         told = "installed" if extras.installed(extra) else f"not installed: pip install 'kindergrad[{extra}]'"
         out.append(_row(f"extra '{extra}'", True, told))
-    if folder is not None:
-        out += _records(Store.open(folder))
-        out.append(_ledger(folder / LEDGER))
+    if source is not None and source.is_file():
+        out.append(_ledger(source))
+    elif source is not None:
+        out += _records(Store.open(source))
+        out.append(_ledger(source / LEDGER))
     return out
 
 

@@ -131,8 +131,15 @@ def make(spec: EngineSpec, config: EngineConfig, seed: int) -> Any:
         raise StudyError(f"engine '{spec.id}' refuses its settings {settings}: {error}") from error
 
 
-def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str, str]]) -> list[Exam]:
-    """All exams of a lane. ``materials``: key -> assessment, level, digest of the items."""
+def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str, str]],
+          wanted: Sequence[Readout] = ()) -> list[Exam]:
+    """All exams of a lane.
+
+    Parameters
+    ----------
+    materials : key -> assessment, level, digest of the items.
+    wanted : readouts that are asked for; empty: all.
+    """
     out = []
     for key, (assessment, level, digest) in materials.items():
         able = readouts.able(engine, assessment)
@@ -140,6 +147,9 @@ def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str
             able = [r for r in able if r is Readout.FIT]
         offered = ", ".join(r.value for r in readouts.offered(assessment))
         reason = "" if able else f"{lane.name} cannot be read by {offered}"
+        if able and wanted:
+            able = [r for r in able if r in wanted]
+            reason = "" if able else f"the study asks for {', '.join(wanted)} only"
         whole = list(zip(lane.sizes, lane.points, lane.digests, strict=True))
         for size, point, weights in whole[0 if able else -1 :]:
             for readout in able or list(assessment.readouts)[:1]:

@@ -71,12 +71,17 @@ def fitted(assessment: Assessment) -> tuple[str, ...]:
 
 
 def reliable(assessment: Assessment, items: Items) -> Floats | None:
-    """What a predictor without noise would reach, from a second measurement or from standard errors; shape (2, n)."""
+    """What a predictor without noise would reach: from a second measurement, from reliabilities that are known, or from
+    standard errors; shape (2, n).
+    """
     truth = items.truth
     if "replicate" in truth:
         again = truth["replicate"]
         return np.stack([correlation.noise_free(assessment.score(again, items), assessment.chance, assessment.top),
                          correlation.noise_free(assessment.twin(again, items), 1 / _options(items), 1.0)])
+    if "reliability" in truth:
+        root = np.sqrt(np.maximum(truth["reliability"], 0.0))
+        return np.stack([assessment.chance + (assessment.top - assessment.chance) * root, np.ones(len(items))])
     if "error" in truth:
         top = correlation.from_errors(truth["value"], truth["error"], truth.get("group", np.zeros(0)))
         return np.stack([top, np.ones(len(items))])

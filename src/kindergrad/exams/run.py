@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kindergrad.core.answers import StatusAnswer
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
-from kindergrad.core.errors import InputError, StudyError
+from kindergrad.core.errors import InputError, NothingToAskError, StudyError
 from kindergrad.core.names import Axis, Readout, Role, Status
 from kindergrad.core.records import Identity, Record
 from kindergrad.core.scale import Scale
@@ -85,7 +85,11 @@ def prepare(study: StudyConfig, folder: Path | str, tell: Tell) -> Prepared:
     materials = {}
     for i, (assessment, level) in enumerate(levels):
         tell(i, len(levels), f"making items: {assessment.curve(level)}")
-        made = maker.get(store, assessment, level)
+        try:
+            made = maker.get(store, assessment, level)
+        except NothingToAskError as error:
+            left_out[assessment.curve(level)] = f"{assessment.curve(level)}: {error}"
+            continue
         materials[made.key] = (assessment, level, made.items.digest)
         _keep_references(store, world, assessment, made)
     tell(len(levels), len(levels), "counting what the corpus shows")
@@ -125,7 +129,8 @@ def planned(ready: Prepared) -> Planned:
     out = []
     for lane in ready.lanes:
         engine = plan.make(catalogue.engine(lane.engine.id, ready.study.plugins), lane.engine, lane.seed)
-        out.append((lane, plan.exams(lane, engine, ready.materials), getattr(engine, "family", lane.name)))
+        out.append((lane, plan.exams(lane, engine, ready.materials, ready.study.readouts),
+                    getattr(engine, "family", lane.name)))
     return out
 
 

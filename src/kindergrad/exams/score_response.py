@@ -16,17 +16,32 @@ import numpy as np
 
 from kindergrad.core.answers_response import NotScored, ScoreAnswer, SkillScore
 from kindergrad.core.names import ExpressionScale
+from kindergrad.exams import score_response_combos as combos
+from kindergrad.exams import score_response_doses as doses
 from kindergrad.exams import score_response_field
 from kindergrad.exams import score_response_profiles as profiles
+from kindergrad.exams import score_response_sets as sets
 from kindergrad.exams import score_response_skills as skills
-from kindergrad.exams.score_response_items import Material, material, read_training, training_of
+from kindergrad.exams import score_response_spread as spread
+from kindergrad.exams.score_response_items import Material, material, name_of, read_training, training_of
 from kindergrad.exams.score_response_skills import Found
+from kindergrad.exposure import own_concepts
 from kindergrad.stats import response, response_genes
 from kindergrad.stats.response_retrieval import Retrieved
 from kindergrad.worlds import expression_tables
-from kindergrad.worlds.expression_tables import Columns, ExpressionTable
+from kindergrad.worlds.expression_tables import Columns, ContextKind, ExpressionTable, Way
 
 Tell = Callable[[int, int, str], None]
+
+
+class Files(NamedTuple):
+    """What is read: predicted cells or one row a perturbation, measured cells and controls (both h5ad); training
+    perturbations, one a line, or None to use the truth's column 'split', if any; gene sets (GMT)."""
+
+    prediction: Path
+    truth: Path
+    training: Path | None = None
+    gene_sets: Path | None = None
 
 
 class Scales(NamedTuple):
@@ -45,38 +60,53 @@ SKILLS: dict[str, Callable[[Material, str], Found]] = {
     "perturbation/recognise": skills.retrieval(Retrieved.TRUTHS_FOR_PREDICTION),
     "perturbation/up-or-down": skills.genes(
         response_genes.direction, "net share of movement of the 50 strongest genes that goes the predicted way"),
+    "perturbation/dose-between": profiles.squared(
+        doses.between, "no two scored doses between trained ones of the same perturbation (column 'dose')",
+        doses.neighbours),
+    "perturbation/another-guide": profiles.profile(
+        profiles.seen_in(ContextKind.BATCH), "no two scored perturbations that were trained in another batch "
+                                             "(--context batch)"),
+    "perturbation/programme": sets.programme,
+    "perturbation/relative": sets.relatives(
+        1, None, "no two scored single perturbations that are new and have a relative in training"),
+    "perturbation/additive-pair": combos.adding(),
+    "perturbation/new-donor": profiles.profile(
+        profiles.seen_in(ContextKind.DONOR), "no two scored perturbations that were trained in another donor "
+                                             "(--context names the column)"),
     "perturbation/which-genes-first": skills.genes(
         response_genes.order, "place of the movement in the predicted order of genes"),
-    "perturbation/additive-pair": profiles.adding,
-    "perturbation/new-donor": profiles.profile(
-        profiles.other_donor, "no two scored perturbations that were trained in another donor (--context names the "
-                              "column)"),
-    "perturbation/stranger": profiles.profile(
-        profiles.unseen_gene, "no two scored single perturbations that are new, in a context with training"),
+    "perturbation/stranger": sets.stranger,
     "perturbation/half-seen-pair": profiles.profile(
         profiles.pair(1), "no two scored pairs of which one gene was trained alone"),
     "perturbation/new-cell-type": profiles.profile(
-        profiles.other_cell_type, "no two scored perturbations that were trained in another context"),
-    "perturbation/epistasis": profiles.epistasis,
+        profiles.seen_in(ContextKind.CELLS), "no two scored perturbations that were trained in another context"),
+    "perturbation/spread": spread.spread,
+    "perturbation/epistasis": combos.beyond(2, "pairs"),
     "perturbation/unseen-pair": profiles.profile(
         profiles.pair(0), "no two scored pairs of which no gene was trained alone"),
     "perturbation/stranger-elsewhere": profiles.profile(
         profiles.unseen_gene_and_context, "no two scored single perturbations that are new, in a context without "
                                           "training"),
     "perturbation/backwards": skills.retrieval(Retrieved.PREDICTIONS_FOR_TRUTH),
+    "perturbation/beyond-the-range": profiles.squared(
+        doses.beyond, "no two scored doses above all trained ones of the same perturbation (column 'dose')",
+        doses.neighbours),
+    "perturbation/rare-pathway": sets.relatives(
+        1, sets.RARE, f"no two scored single perturbations that are new, with 1 to {sets.RARE} relatives in training"),
+    "perturbation/three-at-once": combos.beyond(3, "triples"),
 }
 """Skill -> how it is read from a table of predictions, in the order of the syllabus."""
 
+_CELLS = 4.0
+"""Rows a perturbation from which predictions are cells, whose spread can be scored."""
 
-def score_files(prediction: Path, truth: Path, training: Path | None = None, *, scales: Scales = AS_PROVEN,
-                columns: Columns = expression_tables.AS_FOUND, tell: Tell = lambda done, planned, what: None
-                ) -> ScoreAnswer:
-    """Read both files and score.
+
+def score_files(files: Files, *, scales: Scales = AS_PROVEN, columns: Columns = expression_tables.AS_FOUND,
+                tell: Tell = lambda done, planned, what: None) -> ScoreAnswer:
+    """Read the files and score.
 
     Parameters
     ----------
-    prediction, truth : h5ad files; the truth holds cells and controls, the prediction cells or one row a perturbation.
-    training : file with one training perturbation a line; None to use the truth's column 'split', if any.
     scales : of truth and prediction, where they do not prove it.
 
     Raises
@@ -84,13 +114,25 @@ def score_files(prediction: Path, truth: Path, training: Path | None = None, *, 
     InputError
         One line with counts and examples of what cannot be used.
     """
-    declared = None if training is None else read_training(training)
-    tell(0, 2 + len(SKILLS), f"reading {truth.name}")
-    true = expression_tables.read(truth, scale=scales.truth, columns=columns)
-    tell(1, 2 + len(SKILLS), f"reading {prediction.name}")
-    said = expression_tables.read(prediction, scale=scales.prediction, columns=columns._replace(control=None), folds=1,
-                                  need_control=False)
-    return score(said, true, material(said, true, declared or training_of(true)), tell=tell)
+    declared = None if files.training is None else read_training(files.training)
+    named = {} if files.gene_sets is None else {one.name: one.settings["genes"]
+                                                for one in own_concepts.gmt(files.gene_sets)}
+    own = columns._replace(control=None)
+    seen = expression_tables.glance(files.prediction, own)
+    tell(0, 2 + len(SKILLS), f"reading {files.truth.name}")
+    true = expression_tables.read(files.truth, scale=scales.truth, columns=columns,
+                                  way=Way(squares=seen.rows_each >= _CELLS))
+    tell(1, 2 + len(SKILLS), f"reading {files.prediction.name}")
+    if true.dialect.context in seen.columns:
+        own = own._replace(context=true.dialect.context)
+    said = expression_tables.read(
+        files.prediction, scale=scales.prediction, columns=own,
+        way=Way(folds=1, need_control=False, squares=true.squares is not None, doses=_dosed(true)))
+    return score(said, true, material(said, true, declared or training_of(true), named), tell=tell)
+
+
+def _dosed(truth: ExpressionTable) -> bool:
+    return any(name_of(label) != label for label in truth.labels)
 
 
 def score(prediction: ExpressionTable, truth: ExpressionTable, found: Material, *,
@@ -129,7 +171,7 @@ def _collapse(found: Material) -> float | None:
 def _field(found: Material) -> dict[str, float | None]:
     parts: dict[str, list[float]] = {}
     for context in found.contexts:
-        targets = np.array([context.place.get(label, -1) for label in context.labels])
+        targets = np.array([context.place.get(name_of(label), -1) for label in context.labels])
         for name, values in score_response_field.metrics(context.prediction, context.truth, context.control,
                                                          targets=targets).items():
             parts.setdefault(name, []).extend(values.tolist())

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.errors import InputError
-from kindergrad.worlds.expression_tables import CONTROL, ExpressionTable, agree, normalise
+from kindergrad.worlds.expression_tables import CONTROL, ContextKind, ExpressionTable, agree, apart, normalise
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,7 +34,26 @@ class Training(NamedTuple):
     said: str
 
     def holds(self, context: str, label: str) -> bool:
-        return (None, label) in self.pairs or (context, label) in self.pairs
+        """Whether it trained; a name without a dose stands for all its doses."""
+        return any((where, said) in self.pairs for where in (None, context) for said in (label, name_of(label)))
+
+
+class Spread(NamedTuple):
+    """Variance between cells, in the rows of a context that have enough cells in truth and prediction.
+
+    Attributes
+    ----------
+    rows : (k,), items of the context; prediction : (k, genes); folds : (4, k, genes).
+    control, trained : (genes,), variance of controls, and its mean over training perturbations (None without any).
+    weights : (genes,), one over the variance of the estimate, from controls and training perturbations.
+    """
+
+    rows: tuple[int, ...]
+    prediction: Floats
+    folds: Floats
+    control: Floats
+    trained: Floats | None
+    weights: Floats
 
 
 @dataclass(frozen=True)
@@ -44,18 +63,22 @@ class Context:
     Attributes
     ----------
     labels : (n,); prediction : (n, genes); folds : (4, n, genes); cells : (n,).
-    controls : (4, genes), mean of each fold of the control cells; n_controls : their number.
+    controls : (4, 1, genes), mean of each fold of the control cells, or (4, n, genes) where items come from several
+        contexts; n_controls : their number.
+    groups : (n,), the context of each item.
     weights : (genes,), one over the noise variance of each gene, from controls and training perturbations.
     training : label -> row of ``known`` (k, genes) and ``known_cells`` (k,), the training perturbations measured here.
     elsewhere : (n, genes), mean of the same perturbation in other contexts as a difference from their centroids; NaN
         where there is none.
     reference : (genes,), mean of the training perturbations; None where there are too few.
-    home : whether training perturbations were measured in this context; donor : whether contexts are donors.
+    home : whether training perturbations were measured in this context; kind : what contexts are.
+    spread : None where cells are too few, or the prediction holds means.
     """
 
     name: str
     genes: tuple[str, ...]
     labels: tuple[str, ...]
+    groups: tuple[str, ...]
     prediction: Floats
     folds: Floats
     cells: Ints
@@ -69,13 +92,19 @@ class Context:
     home: bool
     elsewhere: Floats
     seen_elsewhere: frozenset[str]
-    donor: bool
+    kind: ContextKind
     place: Mapping[str, int] = field(default_factory=dict)
+    spread: Spread | None = None
 
     @property
     def control(self) -> Floats:
         """Mean of all controls, shape (genes,)."""
-        return np.asarray(self.controls.mean(axis=0))
+        return np.asarray(self.controls.mean(axis=(0, 1)))
+
+    @cached_property
+    def trained_names(self) -> frozenset[str]:
+        """Perturbations that trained here, at any dose."""
+        return frozenset(map(name_of, self.training))
 
     @cached_property
     def truth(self) -> Floats:
@@ -85,8 +114,9 @@ class Context:
     def subset(self, rows: Sequence[int]) -> Context:
         """The same context with some of its items."""
         at = list(rows)
-        return replace(self, labels=tuple(self.labels[i] for i in at), prediction=self.prediction[at],
-                       folds=self.folds[:, at], cells=self.cells[at], elsewhere=self.elsewhere[at])
+        return replace(self, labels=tuple(self.labels[i] for i in at), groups=tuple(self.groups[i] for i in at),
+                       prediction=self.prediction[at], folds=self.folds[:, at], cells=self.cells[at],
+                       elsewhere=self.elsewhere[at], spread=None)
 
 
 class Material(NamedTuple):
@@ -99,6 +129,13 @@ class Material(NamedTuple):
     n_predicted: int
     n_training: int
     notes: tuple[str, ...]
+    sets: Mapping[str, NDArray[np.int64]]
+    """Gene sets: name -> columns of their genes that are measured."""
+
+
+def name_of(label: str) -> str:
+    """A label without its dose."""
+    return apart(label)[0]
 
 
 def read_training(path: Path) -> Training:
@@ -131,8 +168,9 @@ def training_of(truth: ExpressionTable) -> Training | None:
     return Training(pairs, "obs['split']") if pairs else None
 
 
-def material(prediction: ExpressionTable, truth: ExpressionTable, training: Training | None) -> Material:
-    """Items of all contexts.
+def material(prediction: ExpressionTable, truth: ExpressionTable, training: Training | None,
+             sets: Mapping[str, Sequence[str]] | None = None) -> Material:
+    """Items of all contexts; ``sets`` are gene sets by name.
 
     Raises
     ------
@@ -144,7 +182,7 @@ def material(prediction: ExpressionTable, truth: ExpressionTable, training: Trai
     notes = [*(f"truth: {note}" for note in truth.notes), *(f"prediction: {note}" for note in prediction.notes)]
     converted = agree(truth.scale, prediction.scale, prediction.path)
     notes += [converted] if converted else []
-    return Aligned(prediction, truth, training, notes).material()
+    return Aligned(prediction, truth, training, notes).material(sets or {})
 
 
 def check_scale(prediction: Floats, truth: Floats, path: Path) -> None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from kindergrad.core.answers_response import NotScored, SkillScore
 from kindergrad.core.names import CeilingKind
-from kindergrad.exams.score_response_items import Context, Material
+from kindergrad.exams.score_response_across import joined
+from kindergrad.exams.score_response_items import Context, Material, name_of
 from kindergrad.stats import response, response_error, response_genes, response_retrieval
 from kindergrad.stats.response_retrieval import Retrieved
 from kindergrad.stats.response_score import weigh
@@ -35,7 +36,7 @@ class Pool:
     floors: dict[str, list[Floats]] = field(default_factory=dict)
     twins: dict[str, list[Floats]] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
 
     def add(self, context: Context, value: Floats, ceiling: Floats, *, floors: Mapping[str, Floats],
             weight: Floats | None = None, reliability: Floats | None = None) -> None:
@@ -47,7 +48,7 @@ class Pool:
         for name, floor in floors.items():
             self.floors.setdefault(name, []).append(floor)
         self.labels += context.labels
-        self.names += [f"{label} in {context.name}" if context.name else label for label in context.labels]
+        self.groups += context.groups
 
     def twin(self, **values: Floats) -> None:
         for name, value in values.items():
@@ -58,16 +59,22 @@ class Pool:
         weight, r = np.concatenate(self.weight), np.concatenate(self.reliability)
         floors = {name: np.concatenate(parts) for name, parts in self.floors.items() if len(parts) == len(self.value)}
         found = weigh(np.concatenate(self.value), floors, np.concatenate(self.ceiling), weights=weight,
-                      clusters=np.array(self.labels))
+                      clusters=self._clusters(weight))
         known = np.isfinite(r)
         low = known & (response.spearman_brown(np.where(known, r, 0.0)) < response.UNANSWERABLE)
         total = float(weight[known].sum())
         return SkillScore(
             skill=skill, score=found.score, stderr=found.stderr, value=found.value, metric=metric, floors=found.floors,
             ceiling=found.ceiling, ceiling_kind=kind, n_items=found.n, n_unanswerable=int(low.sum()),
-            unanswerable=tuple(name for name, bad in zip(self.names, low, strict=True) if bad),
+            unanswerable=tuple(f"{label} in {group}" if group else label for label, group, bad in
+                               zip(self.labels, self.groups, low, strict=True) if bad),
             reliability=float(weight[known] @ r[known] / total) if total > 0 else None, reason=found.reason,
             twins={name: _mean(np.concatenate(parts)) for name, parts in self.twins.items()})
+
+    def _clusters(self, weight: Floats) -> NDArray[np.str_]:
+        """What is drawn together: a perturbation with all its doses and contexts; with only one, a context."""
+        names = np.array([name_of(label) for label in self.labels])
+        return names if len(set(names[weight > 0])) > 1 else np.array(self.groups)
 
 
 def _mean(values: Floats) -> float | None:
@@ -76,7 +83,7 @@ def _mean(values: Floats) -> float | None:
 
 def same(context: Context, profile: Floats) -> Floats:
     """One profile as the prediction of every item, (n, genes)."""
-    return np.tile(profile, (len(context.labels), 1))
+    return np.array(np.broadcast_to(profile, (len(context.labels), len(context.genes))))
 
 
 def on_target(material: Material, skill: str) -> Found:
@@ -92,7 +99,7 @@ def on_target(material: Material, skill: str) -> Found:
         one = np.ones(1)
         usual = _usual_target(context)
         floors = {"no change": response_error.errors(context.control[at][:, None], truth, one),
-                  SWAPPED: _swapped_errors(part.prediction[:, at], truth)}
+                  **({SWAPPED: _swapped_errors(part.prediction[:, at], truth)} if len(rows) > 1 else {})}
         plain = {"training mean": context.reference, "usual effect on a target": None if usual is None
                  else context.control + usual}
         floors |= {name: response_error.errors(profile[at][:, None], truth, one) for name, profile in plain.items()
@@ -109,22 +116,26 @@ def on_target(material: Material, skill: str) -> Found:
 
 def _targets(context: Context) -> tuple[list[int], list[int]]:
     """Items whose perturbed gene is measured, and its column."""
-    hit = [(i, context.place[label]) for i, label in enumerate(context.labels) if label in context.place]
+    names = list(map(name_of, context.labels))
+    hit = [(i, context.place[name]) for i, name in enumerate(names) if name in context.place]
     return [i for i, _ in hit], [g for _, g in hit]
 
 
 def _usual_target(context: Context) -> float | None:
     """Median effect of training perturbations on their own gene."""
-    moves = [context.known[i, context.place[p]] - context.control[context.place[p]]
-             for p, i in context.training.items() if p in context.place]
+    moves = target_moves(context)
     return float(np.median(moves)) if len(moves) >= 3 else None
+
+
+def target_moves(context: Context) -> list[float]:
+    """Effect of each training perturbation on its own gene."""
+    at = [(i, context.place[name_of(p)]) for p, i in context.training.items() if name_of(p) in context.place]
+    return [float(context.known[i, gene] - context.control[gene]) for i, gene in at]
 
 
 def _swapped_errors(table: Floats, truth: Floats) -> Floats:
     """Mean over the other items' predictions (rows) of minus the squared error at each item's gene (columns)."""
     n = len(table)
-    if n < 2:
-        return np.full(n, -np.inf)
     each = np.mean([-((table - a[:, 0]) ** 2) for a, _, _, _ in response.halves(truth)], axis=0)
     return np.asarray((each.sum(axis=0) - np.diag(each)) / (n - 1))
 
@@ -155,7 +166,7 @@ def strong_or_weak(material: Material, skill: str) -> Found:
 
 def _sizes(context: Context, folds: tuple[int, int]) -> Floats:
     """Ranks of squared effects, free of noise: the product of two disjoint folds, each with its own controls."""
-    one, two = (context.folds[k] - context.controls[k] for k in folds)
+    one, two = (context.folds[k] - context.controls[k] for k in folds)  # controls of a context: one row for all
     return _ranks(np.einsum("ng,ng,g->n", one, two, context.weights))
 
 
@@ -206,9 +217,7 @@ def genes(read: Callable[..., response.Response], metric: str) -> Callable[[Mate
 
     def found(material: Material, skill: str) -> Found:
         pool = Pool()
-        for context in material.contexts:
-            if len(context.labels) < 3:
-                continue
+        for context in joined(material.contexts, fewest=3):
             folds, controls, weights = context.folds, context.controls, context.weights
             out = read(context.prediction, folds, controls, weights)
             plain = {"mean of what is scored": context.truth.mean(axis=0)}
@@ -220,7 +229,7 @@ def genes(read: Callable[..., response.Response], metric: str) -> Callable[[Mate
             pool.twin(top_20_overlap=response_genes.overlap(context.prediction - context.control,
                                                             context.truth - context.control))
         if not pool.value:
-            return NotScored(skill=skill, reason="no context has 3 scored perturbations")
+            return NotScored(skill=skill, reason="fewer than 3 scored perturbations")
         return pool.score(skill, metric)
 
     return found
@@ -244,11 +253,11 @@ def nothing(material: Material, skill: str) -> Found:
     return pool.score(skill, "minus squared error where nothing happens")
 
 
-def subsets(material: Material, wanted: Callable[[Context, str], bool]) -> Sequence[Context]:
-    """Contexts with at least two items of a kind, cut down to them."""
+def subsets(material: Material, wanted: Callable[[Context, str], bool], *, across: bool = False) -> Sequence[Context]:
+    """Contexts with at least two items of a kind, cut down to them; with ``across``, single ones are put together."""
     out = []
     for context in material.contexts:
         rows = [i for i, label in enumerate(context.labels) if wanted(context, label)]
-        if len(rows) >= 2 and context.reference is not None:
+        if rows and context.reference is not None:
             out.append(context.subset(rows))
-    return out
+    return joined(out, fewest=2) if across else [context for context in out if len(context.labels) >= 2]

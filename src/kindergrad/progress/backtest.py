@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from kindergrad.core.errors import TableError
-from kindergrad.core.names import Direction
+from kindergrad.core.names import Direction, Role
 from kindergrad.core.records import Contract, Finite
 from kindergrad.core.table import Row
+from kindergrad.progress.curves import assumptions, comparable, too_large
 from kindergrad.stats.average import BANDS, Members, Weights, conformal_factors
 from kindergrad.stats.curve_baselines import METHODS, point_forecast
 from kindergrad.stats.curve_loss import LossForecast, forecast, loss_data
@@ -192,15 +193,16 @@ def split(
     grouped: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         if row.value is not None:
-            grouped[row.engine, row.skill, row.axis.value, row.readout.value, row.assessment, row.version,
-                    row.metric].append(row)
+            grouped[row.engine, row.skill, row.readout.value, row.assessment, row.metric].append(row)
     curves: list[Curve] = []
     skipped: dict[str, str] = {}
-    repeated = lifted = 0
+    repeated = twice = lifted = 0
     for key, members in sorted(grouped.items()):
         name = " | ".join(part for part in key[:2] if part)
+        comparable(f"skill '{key[1]}' of '{key[0]}'", members)
         unique = {(r.scale, float(r.value or 0.0), r.seed, r.train): r for r in members}
         repeated += len(members) - len(unique)
+        twice += len(unique) - len({(place[0], place[2]) for place in unique})
         points = [unique[place] for place in sorted(unique)]
         seen = _seen(points, marked, hold_out, max_scale)
         made = _curve(name, points, seen)
@@ -211,7 +213,11 @@ def split(
             curves.append(made)
     if not curves:
         raise TableError(f"no curve can be backtested; the first reason: {next(iter(skipped.values()), 'no rows')}")
-    notes: tuple[str, ...] = (f"{repeated} rows that repeat scale, value and seed count once",) if repeated else ()
+    notes = assumptions(rows, roles=tuple(Role))
+    if repeated:
+        notes += (f"rows that repeat scale, value and seed count once: {repeated} left out",)
+    if twice:
+        notes += (f"{twice} rows share scale and seed with another value: they count as repeated runs",)
     if lifted:
         notes += (f"{lifted} scores closer to their ceiling than their error, or above it, count as a standard error "
                   f"below it ({NEAREST:.0%} of the range where none is known)",)
@@ -223,11 +229,7 @@ def _no_score(points: Sequence[Row]) -> str:
     wrong = next((r for r in points if r.ceiling <= r.floor), None)
     if wrong is not None:
         return f"the ceiling {wrong.ceiling:g} does not lie above the floor {wrong.floor:g}"
-    far = next((r for r in points if -_room(r) > 0.5 * (r.ceiling - r.floor)), None)
-    if far is not None:
-        return (f"the value {far.value:g} lies far above the ceiling {far.ceiling:g}; direction = lower is for losses, "
-                "and percents need ceiling = 100")
-    return ""
+    return too_large(points)
 
 
 def _room(row: Row) -> float:

@@ -7,7 +7,7 @@ scale in turn. Weight of evidence is counted in bits of log odds (Good 1950).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from kindergrad.core.config import Goal
 from kindergrad.core.errors import UnknownNameError
 from kindergrad.core.table import Row
 from kindergrad.progress import exposure_law
-from kindergrad.progress.curves import LearningCurve, curves
+from kindergrad.progress.curves import LearningCurve, assumptions, curves
 from kindergrad.progress.direction import judge
 from kindergrad.stats import curve as one_curve
 from kindergrad.stats import hierarchy
@@ -37,7 +37,7 @@ UNKNOWN = 1e3
 """Standard error of a result that is not in yet: its scale is part of the design, its score says nothing."""
 
 
-def belief(rows: Iterable[Row], goal: Goal, *, seed: int = 0,
+def belief(rows: Sequence[Row], goal: Goal, *, seed: int = 0,
            prerequisites: Mapping[str, Sequence[str]] | None = None) -> BeliefAnswer:
     """P(goal) and its history, and whether the engine is learning in the desired direction.
 
@@ -65,7 +65,7 @@ def belief(rows: Iterable[Row], goal: Goal, *, seed: int = 0,
         steps.append(_step(draws(x), goal.score, x, seen, steps[-1] if steps else None))
     same_engine = [curve for curve in found if curve.engine == found[number].engine]
     return BeliefAnswer(goal=name, belief=steps[-1].belief, stderr=steps[-1].stderr, history=tuple(steps),
-                        direction=judge(same_engine, prerequisites=prerequisites or {}))
+                        direction=judge(same_engine, prerequisites=prerequisites or {}), assumptions=assumptions(rows))
 
 
 def choose(found: Sequence[LearningCurve], goal: Goal) -> tuple[int, str]:

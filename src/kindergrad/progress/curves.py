@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core.assessment import skill_of
 from kindergrad.core.errors import TableError
-from kindergrad.core.names import Axis, Direction, Domain, Grade, Readout, Role
+from kindergrad.core.names import Axis, Direction, Domain, Grade, Readout, Role, Status
 from kindergrad.core.scale import pretty
 from kindergrad.core.table import Row
 
@@ -102,6 +102,48 @@ def curves(rows: Iterable[Row], *, roles: Collection[Role] = LEARNERS) -> list[L
     return [_curve(part) for group in grouped.values() for part in _by_size(group)]
 
 
+def assumptions(rows: Iterable[Row], *, roles: Collection[Role] = LEARNERS) -> tuple[str, ...]:
+    """What had to be taken for granted of the rows of another harness, with counts; empty where nothing had to be."""
+    asked = [row for row in rows if row.role in roles and row.status is Status.OK and not row.record_id]
+    empty = sum(row.value is None for row in asked)
+    errors = [row.scored[1] for row in asked if row.scored is not None]
+    unknown, zero = sum(e is None for e in errors), sum(e == 0.0 for e in errors)
+    notes = []
+    if empty:
+        notes.append(f"{empty} of {len(asked)} rows hold no value (empty or NaN) and were left out")
+    if unknown:
+        notes.append(f"{unknown} of {len(errors)} scores come without a standard error: it is taken as that of the "
+                     "other points of the curve, or told from their scatter where none has one")
+    if zero:
+        notes.append(f"{zero} of {len(errors)} standard errors are 0: such points carry only the scatter about the "
+                     "curve, and a curve where all are 0 counts as one without standard errors")
+    return tuple(notes)
+
+
+def too_large(rows: Iterable[Row]) -> str:
+    """Empty, or why the values are no scores up to their ceiling: a loss, or percents among fractions."""
+    plain = [row for row in rows if row.score is None and row.value is not None and row.floor < row.ceiling]
+    far = [row for row in plain if float(row.value or 0.0) > max(1.5, row.ceiling + 0.5 * (row.ceiling - row.floor))]
+    if not far:
+        return ""
+    near = [row for row in plain if 0.0 < float(row.value or 0.0) < min(1.0, row.ceiling)]
+    if near and far[0].ceiling == 1.0:
+        return (f"percent and fractions seem to be mixed; got values such as {far[0].value:g} and {near[0].value:g}; "
+                "expected one unit; try to divide percent by 100, or give floor and ceiling")
+    return (f"values lie far above the ceiling; got {far[0].value:g} with floor {far[0].floor:g} and ceiling "
+            f"{far[0].ceiling:g}; try direction = lower if it is a loss, ceiling = 100 for percent, or the floor and "
+            "ceiling of the metric")
+
+
+def comparable(where: str, rows: Sequence[Row]) -> None:
+    """A TableError where rows that may not be compared would stand on one curve."""
+    _one(where, "axes", {row.axis.value for row in rows}, "give one axis per table, or filter it")
+    _one(where, "assessment versions", {row.version.split(".")[0] for row in rows},
+         "rerun the old version or filter it: a new first number means that scores cannot be compared")
+    _one(where, "directions", {row.direction.value for row in rows}, "say of each metric once which way is better")
+    _one(where, "metrics", {row.metric for row in rows}, "give each metric a skill name of its own")
+
+
 def _by_size(rows: list[Row]) -> list[list[Row]]:
     """Engines of one family that differ in size stand on curves of their own, where the axis is one of data."""
     sizes = {row.parameters for row in rows}
@@ -114,14 +156,11 @@ def _by_size(rows: list[Row]) -> list[list[Row]]:
 def _curve(rows: Sequence[Row]) -> LearningCurve:
     first = rows[0]
     where = f"skill '{first.skill}' of '{first.family or first.engine}', readout {first.readout.value}"
-    _one(where, "axes", {row.axis.value for row in rows}, "give one axis per table, or filter it")
-    _one(where, "assessment versions", {row.version.split(".")[0] for row in rows},
-         "rerun the old version or filter it: a new first number means that scores cannot be compared")
-    _one(where, "directions", {row.direction.value for row in rows}, "say of each metric once which way is better")
-    _one(where, "metrics", {row.metric for row in rows}, "give each metric a skill name of its own")
+    comparable(where, rows)
     _check_direction(where, rows)
     _check_twice(where, rows)
-    _check_percent(where, rows)
+    if why := too_large(rows):
+        raise TableError(f"{where}: {why}")
     rows = sorted(rows, key=lambda row: (row.scale, row.seed, row.engine))
     scores = [row.scored for row in rows]
     engines = {row.engine for row in rows}
@@ -177,16 +216,3 @@ def _check_twice(where: str, rows: Sequence[Row]) -> None:
             raise TableError(f"{where}: engine '{row.engine}', scale {row.scale:g}, seed {row.seed} is there twice; "
                              "expected once; try to give repeated runs different seeds")
         seen.add(key)
-
-
-def _check_percent(where: str, rows: Sequence[Row]) -> None:
-    """Percent beside fractions: values above 1.5 together with several inside (0, 1), on floor 0 and ceiling 1."""
-    plain = [row.value for row in rows if row.score is None and row.value is not None and row.floor == 0.0
-             and row.ceiling == 1.0]
-    large, small = [v for v in plain if v > 1.5], [v for v in plain if 0.0 < v < 1.0]
-    if large and small:
-        raise TableError(f"{where}: percent and fractions seem to be mixed; got values such as {large[0]:g} and "
-                         f"{small[0]:g}; expected one unit; try to divide percent by 100, or give floor and ceiling")
-    if large:
-        raise TableError(f"{where}: values lie far above the ceiling; got {large[0]:g} with floor 0 and ceiling 1; "
-                         "try ceiling = 100 for percent, or give the metric's own floor and ceiling")

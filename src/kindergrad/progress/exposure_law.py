@@ -17,7 +17,9 @@ from kindergrad.stats import hierarchy
 Floats = NDArray[np.float64]
 
 TOGETHER = 3
-"""Curves that a group needs: with fewer, a common law says nothing that the curves do not say alone."""
+"""Frequencies that a group needs: with fewer, a common law says nothing that the curves do not say alone."""
+APART = 0.05
+"""Decades between frequencies that count as two."""
 
 MISSING_STDERR = 0.0
 """Where no standard error is known, all scatter is taken as extra spread."""
@@ -53,7 +55,9 @@ def groups(curves: Sequence[LearningCurve]) -> list[Group]:
     """Curves with a known frequency, by engine, readout and axis, and within these by assessment.
 
     The levels of one assessment ask the same thing at different frequencies: their exposures needed differ little, so
-    they teach each other most. What is left over stands together.
+    they teach each other most. Levels of one frequency differ in something else, a distance or a length, that the law
+    does not know: how easy ones are learnt says nothing by exposure of hard ones, and each stands alone. What is left
+    over, one concept a curve, stands together.
     """
     levels: dict[tuple[str, ...], list[int]] = defaultdict(list)
     # Common to rare, then by name: the answer must not depend on the order of rows.
@@ -64,12 +68,23 @@ def groups(curves: Sequence[LearningCurve]) -> list[Group]:
     rest: dict[tuple[str, ...], list[int]] = defaultdict(list)
     out = []
     for key, members in sorted(levels.items()):
-        if len(members) >= TOGETHER:
+        rates = _rates(curves, members)
+        if rates >= TOGETHER:
             out.append(Group(key[-1], tuple(members)))
-        else:
+        elif rates == len(members):
             rest[key[:3]].extend(members)
-    together = [tuple(members) for members in rest.values() if len(members) >= TOGETHER]
+    together = [tuple(members) for members in rest.values() if _rates(curves, members) >= TOGETHER]
     return out + [Group("other skills", members, alike=False) for members in together]
+
+
+def _rates(curves: Sequence[LearningCurve], members: Sequence[int]) -> int:
+    """How many frequencies there are among curves, in steps of at least ``APART``."""
+    known = np.sort([np.log10(curves[i].frequency or np.nan) for i in members])
+    count, last = 0, -np.inf
+    for at in known:
+        if at - last >= APART:
+            count, last = count + 1, float(at)
+    return count
 
 
 def observed(curve: LearningCurve, *, until: float = np.inf) -> hierarchy.Curve:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from kindergrad.core.answers import (
 from kindergrad.core.names import VERDICT_PROBABILITY, Verdict
 from kindergrad.core.table import Row
 from kindergrad.progress import exposure_law, wording
-from kindergrad.progress.curves import LearningCurve, curves
+from kindergrad.progress.curves import LearningCurve, assumptions, curves
 from kindergrad.progress.exposure_law import Group
 from kindergrad.progress.posterior import HORIZON, SkillPosterior, interval, quantiles, summary
 from kindergrad.stats import curve as one_curve
@@ -41,7 +41,7 @@ class Fitted:
     laws: dict[Group, HierarchyPosterior]
 
 
-def forecast(rows: Iterable[Row], *, at: Sequence[float] = (10.0, 100.0), target: float = 0.5, seed: int = 0,
+def forecast(rows: Sequence[Row], *, at: Sequence[float] = (10.0, 100.0), target: float = 0.5, seed: int = 0,
              scales: Sequence[float] = ()) -> ForecastAnswer:
     """Forecast of every learning curve in a table.
 
@@ -63,7 +63,8 @@ def forecast(rows: Iterable[Row], *, at: Sequence[float] = (10.0, 100.0), target
     *Shows* what the scores so far and the priors support, as distributions. *Does not show* a bound: a change of
     architecture, data or learning-rate schedule is a new curve.
     """
-    return told(fit(curves(rows), seed=seed), at=at, target=target, seed=seed, scales=scales)
+    answer = told(fit(curves(rows), seed=seed), at=at, target=target, seed=seed, scales=scales)
+    return answer.model_copy(update={"assumptions": assumptions(rows)})
 
 
 def told(fitted: Fitted, *, at: Sequence[float] = (10.0, 100.0), target: float = 0.5, seed: int = 0,

@@ -7,7 +7,7 @@ doi:10.1093/biomet/74.1.33).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from kindergrad.core.names import VERDICT_PROBABILITY, ThresholdKind, Verdict
 from kindergrad.core.records import Contract, Finite
 from kindergrad.core.table import Row
 from kindergrad.progress import threshold_guard, twin, wording
-from kindergrad.progress.curves import curves
+from kindergrad.progress.curves import assumptions, curves
 from kindergrad.progress.forecast import fit, threshold, verdict
 from kindergrad.progress.posterior import SkillPosterior, summary
 from kindergrad.stats import curve as one_curve
@@ -81,9 +81,10 @@ class CurveThreshold(Contract):
 
 class ThresholdAnswer(Contract):
     curves: tuple[CurveThreshold, ...]
+    assumptions: tuple[str, ...] = ()
 
 
-def thresholds(rows: Iterable[Row], *, target: float = 0.5, seed: int = 0, advise: bool = True) -> ThresholdAnswer:
+def thresholds(rows: Sequence[Row], *, target: float = 0.5, seed: int = 0, advise: bool = True) -> ThresholdAnswer:
     """Verdict, kind, distance and resolution of every curve in a table.
 
     Parameters
@@ -103,7 +104,8 @@ def thresholds(rows: Iterable[Row], *, target: float = 0.5, seed: int = 0, advis
     *Shows* what the curve does over the observed scales. *Does not show* that a smooth curve stays smooth beyond.
     """
     fitted = fit(curves(rows), seed=seed)
-    return ThresholdAnswer(curves=tuple(judge(p, target=target, seed=seed, advise=advise) for p in fitted.skills))
+    return ThresholdAnswer(curves=tuple(judge(p, target=target, seed=seed, advise=advise) for p in fitted.skills),
+                           assumptions=assumptions(rows))
 
 
 def judge(posterior: SkillPosterior, *, target: float = 0.5, seed: int = 0, advise: bool = True) -> CurveThreshold:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core import seeds
 from kindergrad.core.answers import Interval
 from kindergrad.core.answers_vertical import (
     EngineAbility,
@@ -18,6 +19,7 @@ from kindergrad.core.answers_vertical import (
     Surprise,
     VerticalAnswer,
 )
+from kindergrad.core.assessment import skill_of
 from kindergrad.core.errors import UnknownNameError
 from kindergrad.core.names import VERDICT_PROBABILITY, Axis, Grade, Readout
 from kindergrad.core.table import Row
@@ -25,6 +27,7 @@ from kindergrad.progress import prerequisites as needs
 from kindergrad.progress.vertical_cells import SkillUnit, Tabulated, Unit, tabulate
 from kindergrad.stats.ability import AbilityFit, anchor, fit_abilities, half_way, linked
 from kindergrad.stats.ability_checks import Misfit, check_scale
+from kindergrad.stats.correlation import rank_correlation
 
 Floats = NDArray[np.float64]
 ByGrade = list[tuple[Grade, list[int]]]
@@ -75,7 +78,10 @@ def vertical(
     misfit = check_scale(fit, seed=seed)
     if anchors is not None:
         fit = anchor(fit, at[0], at[1])
-    return _answer(table, fit, misfit, edges, anchors).model_copy(update={"prerequisites": needs.forms(rows, before)})
+    whole = _whole_skills(table.skills, fit)
+    return _answer(table, fit, misfit, edges, anchors).model_copy(update={
+        "prerequisites": needs.forms(rows, before), "needs": _needs(whole, before),
+        "rank_correlation": _rank_correlation(whole, {skill_of(s.skill): s.grade for s in table.skills}, seed)})
 
 
 def _answer(
@@ -154,6 +160,28 @@ def _order(
     between = [_edge(low.value, high.value, float(rise.mean()))
                for ((low, _), (high, _)), rise in zip(itertools.pairwise(grades), rises.T, strict=True)]
     return order, between, float(rises.all(axis=1).mean())
+
+
+def _whole_skills(skills: Sequence[SkillUnit], fit: AbilityFit) -> dict[str, Floats]:
+    """Draws of the difficulty of each skill, the mean over its levels and readouts."""
+    names = [skill_of(s.skill) for s in skills]
+    return {name: fit.difficulty[:, [i for i, n in enumerate(names) if n == name]].mean(axis=1)
+            for name in dict.fromkeys(names)}
+
+
+def _needs(whole: Mapping[str, Floats], before: Mapping[str, Sequence[str]]) -> tuple[OrderEdge, ...]:
+    return tuple(_edge(need, skill, float((whole[need] < whole[skill]).mean()))
+                 for skill in whole for need in before.get(skill, ()) if need in whole)
+
+
+def _rank_correlation(whole: Mapping[str, Floats], grades: Mapping[str, Grade | None], seed: int) -> Interval | None:
+    """Of grade and difficulty. The skills are a sample of those that a grade could hold, so they are drawn anew."""
+    known = [(draws, grade.order) for name, draws in whole.items() if (grade := grades[name]) is not None]
+    if len({order for _, order in known}) < 2:
+        return None
+    difficulty, order = np.stack([d for d, _ in known], axis=1), np.array([o for _, o in known], dtype=np.float64)
+    drawn = seeds.stream(seed, "rank correlation").integers(len(known), size=difficulty.shape)
+    return _interval(rank_correlation(order[drawn], np.take_along_axis(difficulty, drawn, axis=1)))
 
 
 def _engines(

@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 
     from kindergrad.core.answers_compare import CompareAnswer, Comparison, SmallDataAnswer
     from kindergrad.core.answers_vertical import VerticalAnswer
-    from kindergrad.progress.backtest import BacktestAnswer, MethodScore
+    from kindergrad.progress.backtest import BacktestAnswer, BandScore, MethodScore
     from kindergrad.progress.decide import Decision
     from kindergrad.progress.next_exam import NextAnswer
     from kindergrad.progress.registry import Calibration
     from kindergrad.progress.thresholds import CurveThreshold, ThresholdAnswer
     from kindergrad.progress.two_axes import TwoAxesAnswer
 
-_METHOD_COLUMNS = ("rmse_log", "mae", "crps", "interval_score80", "coverage50", "coverage80", "coverage90")
+_METHOD_COLUMNS = {"rmse_log": "rmse", "mae": "mae", "crps": "crps", "interval_score80": "score 80",
+                   "coverage50": "held 50", "coverage80": "held 80", "coverage90": "held 90"}
+"""Of scores on ln loss: what the contract calls them, and short enough for a terminal."""
 
 
 def threshold_boxes(answer: ThresholdAnswer) -> Group:
     """A verdict box per curve: what it is, how sure, what could have been seen, how far."""
     from rich.console import Group
+    from rich.text import Text
 
-    return Group(*(_box(curve) for curve in answer.curves))
+    return Group(*(_box(curve) for curve in answer.curves), *map(Text, words.assumed(answer.assumptions)))
 
 
 def _box(found: CurveThreshold) -> Table:
@@ -93,8 +96,15 @@ def vertical(answer: VerticalAnswer) -> Group:
                        _span(s.difficulty.q05, s.difficulty.q95), words.number(s.slope.median),
                        ", ".join(s.flags))
     told = [p.sentence for p in answer.prerequisites if p.form.value != "cannot tell yet"]
-    said = [answer.sentence, answer.one_scale.sentence, *answer.violations, *told, *answer.assumptions]
-    return Group(engines, Text(""), skills, Text(""), *(Text(line) for line in said if line))
+    rho = answer.rank_correlation
+    ranks = "" if rho is None else (f"Rank correlation of grade and difficulty: {words.number(rho.median)}, 90 % "
+                                    f"{_span(rho.q05, rho.q95)}.")
+    said = [answer.sentence, ranks, answer.one_scale.sentence, *answer.violations, *told, *answer.assumptions]
+    ahead = _table("not sat yet", "engine", "expected score", "90 %")
+    for x in answer.expected:
+        _add(ahead, plain(x.skill), x.engine, words.number(x.score.median), _span(x.score.q05, x.score.q95))
+    tables = [engines, Text(""), skills, Text("")] + ([ahead, Text("")] if ahead.row_count else [])
+    return Group(*tables, *(Text(line) for line in said if line))
 
 
 def two_axes(answer: TwoAxesAnswer) -> Group:
@@ -214,14 +224,17 @@ def backtest(answer: BacktestAnswer) -> Group:
     parts: list[Table | Text] = [Text(f"{answer.n_curves} curves, {answer.n_points} hidden points"),
                                  _methods(answer.methods)]
     for band in answer.bands:
-        high = "" if band.ratio_high is None else f" to {band.ratio_high:g}"
-        parts += [Text(f"\n{band.ratio_low:g}{high} times the largest known scale: {band.n_curves} curves"),
+        parts += [Text(f"\n{_band(band)} times the largest known scale: {band.n_curves} curves"),
                   _methods(band.methods)]
     return Group(*parts, *(Text(note) for note in answer.notes))
 
 
+def _band(band: BandScore) -> str:
+    return f"{band.ratio_low:.2g}" + (" and more" if band.ratio_high is None else f" to {band.ratio_high:.2g}")
+
+
 def _methods(found: dict[str, MethodScore]) -> Table:
-    table = _table("method", *(name.replace("_", " ") for name in _METHOD_COLUMNS))
+    table = _table("method", *_METHOD_COLUMNS.values())
     for name, score in found.items():
         _add(table, name, *(f"{getattr(score, column):.4f}" for column in _METHOD_COLUMNS))
     return table
@@ -232,15 +245,14 @@ def backtest_markdown(answer: BacktestAnswer) -> str:
     lines = [f"# Backtest: {answer.n_curves} curves, {answer.n_points} hidden points", ""]
     lines += _markdown(answer.methods)
     for band in answer.bands:
-        high = "and more" if band.ratio_high is None else f"to {band.ratio_high:g}"
-        lines += [f"## {band.ratio_low:g} {high} times the largest known scale ({band.n_curves} curves)", ""]
+        lines += [f"## {_band(band)} times the largest known scale ({band.n_curves} curves)", ""]
         lines += _markdown(band.methods)
     lines += [f"- {note}" for note in answer.notes]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _markdown(found: dict[str, MethodScore]) -> list[str]:
-    head = ["method", *(name.replace("_", " ") for name in _METHOD_COLUMNS)]
+    head = ["method", *_METHOD_COLUMNS.values()]
     rows = [[name, *(f"{getattr(score, c):.4f}" for c in _METHOD_COLUMNS)] for name, score in found.items()]
     return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)] + [""]
 

@@ -17,8 +17,8 @@ from kindergrad.exchange import tables
 from kindergrad.progress import belief as beliefs
 from kindergrad.progress import forecast as forecasts
 from kindergrad.progress import journey, registry
-from kindergrad.progress.curves import curves
-from kindergrad.report import page
+from kindergrad.progress.curves import assumptions, curves
+from kindergrad.report import page, words
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.syllabus import skills
 
@@ -107,7 +107,7 @@ def facts(source: Path, found: list[Row]) -> StudyFacts:
         comparable=study.comparable if study else True,
         goal=study.goal if study else None,
         skills=tuple(_skill(a.id, study) for a in catalogue.assessments(study.plugins if study else ()).values()),
-        notes=(*last.get("notes", ()), *left_out),
+        notes=(*last.get("notes", ()), *left_out, *words.assumed(assumptions(found))),
         calibration=_calibration(source / LEDGER, found) if source.is_dir() else None,
         exposure=exposures.kept(source) if source.is_dir() else None,
     )

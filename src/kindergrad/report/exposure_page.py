@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from kindergrad.core.answers_exposure import ExposureAnswer
 from kindergrad.exchange import tables
 from kindergrad.report import exposure_text as text
+from kindergrad.report import templating
 from kindergrad.report.figures import meetings
 from kindergrad.report.ladder import plain
 
@@ -26,15 +26,7 @@ def write(found: ExposureAnswer, path: Path) -> Path:
 
 def render(found: ExposureAnswer) -> str:
     """The page as text."""
-    import jinja2
-    from markupsafe import Markup
-
-    templates = resources.files("kindergrad.report") / "templates"
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                                     undefined=jinja2.StrictUndefined,
-                                     loader=jinja2.FunctionLoader(lambda n: (templates / n).read_text("utf-8")))
-    environment.globals.update(Markup=Markup, css=Markup((templates / "page.css").read_text("utf-8")))
-    return environment.get_template("exposure.html.j2").render(part(found))
+    return templating.render("exposure.html.j2", **part(found))
 
 
 def part(found: ExposureAnswer, stamp: str = "") -> dict[str, Any]:

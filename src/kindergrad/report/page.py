@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from kindergrad.core.answers import BeliefAnswer, ForecastAnswer, StatusAnswer
 from kindergrad.core.errors import StoreError
 from kindergrad.core.table import Row
-from kindergrad.report import beside, exposure_page, journey_text, ladder, words
+from kindergrad.report import beside, exposure_page, journey_text, ladder, templating, words
 from kindergrad.report.facts import SkillFacts, StudyFacts
 from kindergrad.report.figures import belief as belief_figure
 from kindergrad.report.figures import calibration as calibration_figure
@@ -63,17 +62,9 @@ def write(path: Path, facts: StudyFacts, rows: Sequence[Row], forecast: Forecast
 def render(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | None, belief: BeliefAnswer | None,
            status: StatusAnswer | None) -> str:
     """The page as text."""
-    import jinja2
-    from markupsafe import Markup
-
-    templates = resources.files("kindergrad.report") / "templates"
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                                     undefined=jinja2.StrictUndefined,
-                                     loader=jinja2.FunctionLoader(lambda n: (templates / n).read_text("utf-8")))
-    environment.globals.update(words=words, ladder=ladder, Markup=Markup, css=Markup((templates / "page.css").read_text(
-        "utf-8")), state_class=lambda state: _CLASSES[state], states=list(_CLASSES), shades=canvas.SHADES)
-    context = _context(facts, rows, forecast, belief, status)
-    return environment.get_template("page.html.j2").render(context)
+    return templating.render("page.html.j2", words=words, ladder=ladder, state_class=lambda state: _CLASSES[state],
+                             states=list(_CLASSES), shades=canvas.SHADES,
+                             **_context(facts, rows, forecast, belief, status))
 
 
 def _context(facts: StudyFacts, rows: Sequence[Row], forecast: ForecastAnswer | None, belief: BeliefAnswer | None,

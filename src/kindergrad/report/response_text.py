@@ -22,10 +22,10 @@ def score_text(answer: ScoreAnswer) -> Group:
 
     table = _table("skill", "score", "value", "floor", "ceiling", "items", "highest floor")
     for one in answer.skills:
-        floor, named = _floor(one)
+        floor, named = highest_floor(one)
         scored = None if one.score is None else (one.score, one.stderr)
         table.add_row(*(Text(cell) for cell in (
-            plain(one.skill), words.with_error(scored), _raw(one.value), _raw(floor), _raw(one.ceiling),
+            plain(one.skill), words.with_error(scored), raw(one.value), raw(floor), raw(one.ceiling),
             f"{one.n_items:,}", named)))
     lines = [f"{answer.n_scored:,} scored perturbations ({answer.n_predicted:,} predicted), "
              f"{answer.n_training:,} training perturbations. {answer.read['truth']}."]
@@ -69,14 +69,15 @@ def audit_text(answer: ResponseAudit) -> Group:
     return Group(table, Text(""), *(Text(line) for line in lines))
 
 
-def _raw(value: float | None) -> str:
+def raw(value: float | None) -> str:
     """A metric in its own unit: two decimals, or two digits where it is small (squared errors)."""
     if value is None or abs(value) >= 0.005 or value == 0.0:
         return words.number(value)
     return f"{value:.1e}".replace("-", "−") if abs(value) > 1e-9 else words.number(0.0)
 
 
-def _floor(one: SkillScore) -> tuple[float | None, str]:
+def highest_floor(one: SkillScore) -> tuple[float | None, str]:
+    """Value and name of the floor that counts."""
     if not one.floors:
         return None, ""
     name = max(one.floors, key=lambda floor: one.floors[floor])

@@ -31,6 +31,7 @@ class VerdictTable:
         self.found = curves((), forecast, facts)
         self.belief = belief
         self.facts = facts
+        self.assumed = words.assumed(forecast.assumptions) if forecast else []
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
@@ -51,6 +52,8 @@ class VerdictTable:
         yield Text(words.belief_sentence(self.belief, self.facts.goal), style="bold")
         if direction := words.direction_sentence(self.belief):
             yield Text(direction)
+        for line in self.assumed:
+            yield Text(line)
 
     def _table(self, *, wide: bool) -> Table:
         from rich.table import Table
@@ -97,7 +100,7 @@ def belief_text(belief: BeliefAnswer) -> Group:
     for step in belief.history:
         where = "none yet" if step.scale is None else words.scale(step.scale)
         table.add_row(where, f"{step.n_records:,}", words.percent(step.belief), f"{step.bits:+.1f} bits")
-    said = [words.belief_sentence(belief, None), words.direction_sentence(belief)]
+    said = [words.belief_sentence(belief, None), words.direction_sentence(belief), *words.assumed(belief.assumptions)]
     return Group(table, Text(""), *(Text(line) for line in said if line))
 
 

@@ -194,6 +194,11 @@ def total_bits(belief: BeliefAnswer) -> float:
     return math.fsum(s.bits for s in belief.history)
 
 
+def assumed(assumptions: Sequence[str]) -> list[str]:
+    """What was taken for granted, one line each."""
+    return [f"Assumed: {said}." for said in assumptions]
+
+
 def belief_sentence(belief: BeliefAnswer | None, stated: str | None) -> str:
     """Belief in the goal, from where it came, and how much evidence moved it."""
     if belief is None:

@@ -120,3 +120,13 @@ def _standard(values: Floats) -> Floats:
     spread = float(np.sqrt(np.mean(centred**2)))
     alike = spread <= 1e-9 * max(1.0, float(np.abs(values).max()))
     return np.asarray(np.zeros(len(values)) if alike else centred / spread)
+
+
+def rank_correlation(left: Floats, right: Floats) -> Floats:
+    """Spearman's rho of each pair of rows, ties share their mean rank. (n, k), (n, k) -> (n,); 0 where all are tied."""
+    from scipy.stats import rankdata
+
+    x, y = (rankdata(part, axis=1) for part in (left, right))
+    x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    size = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
+    return np.asarray(np.divide((x * y).sum(axis=1), size, out=np.zeros(len(x)), where=size > 0))

@@ -202,7 +202,7 @@ def checked(x: ArrayLike, y: ArrayLike, stderr: ArrayLike | None) -> tuple[Data,
         raise InputError(f"stderr must have one value per score; got {errors.size} for {scores.size} scores")
     if np.any(errors < 0) or np.any(np.isinf(errors)):
         raise InputError("a standard error is negative or infinite; expected values >= 0, or NaN where unknown")
-    unknown = np.isnan(errors)
+    unknown = np.isnan(errors) | (not np.any(errors > 0))  # nothing but zeros: no harness measures without error
     if unknown.all():
         notes.append("no standard errors: all scatter is taken as extra spread")
     elif unknown.any():

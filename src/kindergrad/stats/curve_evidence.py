@@ -9,13 +9,14 @@ ridge inside the corner, the cells that hold it are halved.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, logsumexp, ndtri_exp
 
-from kindergrad.stats.laws._law import Design, Floats, Gaussian, Law
+from kindergrad.stats.laws._law import Design, Floats, Law
 
 SPREAD_NODES = 14
 REFINEMENTS = 3
@@ -73,22 +74,26 @@ def fit_law(law: Law, data: Data) -> LawPosterior:
     box = Box(np.zeros(len(shape)), np.ones(len(shape)))
     for _ in range(REFINEMENTS + 1):
         u, cell = _nodes(box, shape)
-        log_joint = _log_joint(law, data, u, shape)
-        total = logsumexp(log_joint, axis=0)
-        smaller = _shrink(box, cell, total.reshape(shape))
+        log_joint = _log_joint(law, data, u)
+        smaller = _shrink(box, cell, log_joint.max(axis=0).reshape(shape))
         if np.prod(smaller.side / box.side) > 0.7:
             break
         box = smaller
     for _ in range(HALVINGS):
-        by_theta = logsumexp(total.reshape(-1, SPREAD_NODES), axis=1)
+        by_theta = _log_sum(_log_sum(log_joint).reshape(-1, SPREAD_NODES).T)
         halved = _halve(law, u, cell, by_theta) if _rough(law, u, cell, by_theta) > ROUGH else None
         if halved is None:
             break
         u, cell = halved
-        log_joint = _log_joint(law, data, u, shape)
-        total = logsumexp(log_joint, axis=0)
-    everything = float(logsumexp(total))
+        log_joint = _log_joint(law, data, u)
+    everything = float(_log_sum(log_joint.ravel()))
     return LawPosterior(law, everything + float(np.sum(np.log(cell))), u, cell, log_joint - everything)
+
+
+def _log_sum(values: Floats) -> Floats:
+    """Log of the sum of exponentials over the first axis, without what SciPy checks."""
+    top = values.max(axis=0)
+    return np.asarray(np.log(np.sum(np.exp(values - top), axis=0)) + top)
 
 
 def _rough(law: Law, u: Floats, cell: Floats, log_posterior: Floats) -> float:
@@ -144,95 +149,67 @@ def _shrink(box: Box, cell: Floats, log_posterior: Floats) -> Box:
     return Box(corner, side)
 
 
-def _log_joint(law: Law, data: Data, u: Floats, shape: tuple[int, ...]) -> Floats:
+def _log_joint(law: Law, data: Data, u: Floats) -> Floats:
     """Log likelihood with the linear part integrated, plus log weight of the component: (components, k)."""
-    n_spread = shape[-1]
-    theta = law.nonlinear(u[::n_spread, :-1], data.design)
-    sigma = spread_quantile(u[:n_spread, -1], data.spread)
+    theta = law.nonlinear(u[::SPREAD_NODES, :-1], data.design)
+    sigma = spread_quantile(u[:SPREAD_NODES, -1], data.spread)
     basis = law.basis(data.x, theta, data.design)
     precision = 1.0 / (data.stderr[:, None] ** 2 + sigma[None, :] ** 2)
-    out = np.empty((len(law.prior), theta.shape[0], n_spread))
+    out = np.empty((len(law.prior), theta.shape[0], SPREAD_NODES))
     base = 0.5 * np.sum(np.log(precision / (2.0 * np.pi)), axis=0) - 0.5 * (data.y**2) @ precision
-    gram, moment = _products(basis, data.y, precision)
+    by_basis = basis.transpose(2, 0, 1)
+    gram = [[(one * other) @ precision for other in by_basis[: a + 1]] for a, one in enumerate(by_basis)]
+    moment = [(one * data.y) @ precision for one in by_basis]
     for j, prior in enumerate(law.prior):
-        out[j] = base + np.log(prior.weight) + _integral(law, gram, moment, prior, data.design.ceiling)
+        found = _eliminate(law, gram, moment, np.array(prior.mean), np.array(prior.sd))
+        out[j] = base + np.log(prior.weight) + found.log_integral
+        if law.capped is not None:
+            c = law.capped
+            before = log_ndtr((data.design.ceiling - prior.mean[c]) / prior.sd[c])
+            out[j] += log_ndtr((data.design.ceiling - found.mean[-1]) * np.sqrt(found.pivot[-1])) - before
     return out.reshape(len(law.prior), -1)
 
 
-def _products(basis: Floats, y: Floats, precision: Floats) -> tuple[Floats, Floats]:
-    """``B' W B`` of shape (L, L, m, s) and ``B' W y`` of shape (L, m, s) for m nonlinear nodes and s spreads."""
-    size = basis.shape[2]
-    gram = np.empty((size, size, basis.shape[0], precision.shape[1]))
-    for a in range(size):
-        for b in range(a, size):
-            gram[a, b] = gram[b, a] = (basis[:, :, a] * basis[:, :, b]) @ precision
-    moment = np.stack([(basis[:, :, a] * y) @ precision for a in range(size)])
-    return gram, moment
+class _Eliminated(NamedTuple):
+    """Normal posterior of the coefficients, each given those after it in ``order``; the last is the capped one.
 
-
-def _integral(law: Law, gram: Floats, moment: Floats, prior: Gaussian, ceiling: float) -> Floats:
-    """Log of the integral over the coefficients, up to the terms in y alone."""
-    solved = posterior_of_coefficients(gram, moment, prior)
-    out = solved.log_integral
-    if law.capped is not None:
-        j = law.capped
-        before = log_ndtr((ceiling - prior.mean[j]) / prior.sd[j])
-        out = out + log_ndtr((ceiling - solved.mean[j]) / np.sqrt(solved.covariance[j, j])) - before
-    return np.asarray(out)
-
-
-class Coefficients(NamedTuple):
-    """Normal posterior of the linear coefficients: mean (L, ...), covariance (L, L, ...), log integral (...).
-
-    ``log_determinant`` is that of the posterior precision in units of the prior.
+    Precision ``pivot[i]``, mean ``mean[i]`` less ``factor[i]`` times the coefficients after it. Every array has the
+    shape of the problems.
     """
 
-    mean: Floats
-    covariance: Floats
+    order: list[int]
+    mean: list[Floats]
+    pivot: list[Floats]
+    factor: list[list[Floats]]
     log_integral: Floats
-    log_determinant: Floats
 
 
-def posterior_of_coefficients(gram: Floats, moment: Floats, prior: Gaussian) -> Coefficients:
-    """Combine data and prior; all trailing dimensions are independent problems."""
-    size = moment.shape[0]
-    tail = (1,) * (moment.ndim - 1)
-    mean = np.array(prior.mean).reshape(-1, *tail)
-    sd = np.array(prior.sd).reshape(-1, *tail)
-    # in units of the prior sd and around the prior mean, the prior is a unit normal
-    scaled = gram * sd[:, None] * sd[None, :]
-    residual = sd * (moment - np.einsum("ab...,b...->a...", gram, np.broadcast_to(mean, moment.shape)))
-    for a in range(size):
-        scaled[a, a] += 1.0
-    inverse, log_det = _inverse(scaled)
-    shift = np.einsum("ab...,b...->a...", inverse, residual)
-    quadratic = np.sum(residual * shift, axis=0)
-    at_mean = np.sum(mean * moment, axis=0) - 0.5 * np.einsum(
-        "a...,ab...,b...->...", np.broadcast_to(mean, moment.shape), gram, np.broadcast_to(mean, moment.shape)
-    )
-    return Coefficients(mean + sd * shift, inverse * sd[:, None] * sd[None, :],
-                        at_mean + 0.5 * quadratic - 0.5 * log_det, log_det)
+def _eliminate(
+    law: Law, gram: Sequence[Sequence[Floats]], moment: Sequence[Floats], prior_mean: Floats, prior_sd: Floats
+) -> _Eliminated:
+    """Gaussian elimination, written out over the problems, the capped coefficient last.
 
-
-def _inverse(matrix: Floats) -> tuple[Floats, Floats]:
-    """Inverse and log determinant of matrices (L, L, ...) of the form identity plus a positive one.
-
-    Cholesky, written out over the trailing dimensions. The pivots of such a matrix are at least 1: what rounding makes
-    of them below that is lifted, so that an all but exact curve (huge precision) does not break the arithmetic.
+    ``gram[a][b]``, b <= a, and ``moment[a]`` of the data; prior of shape (L,) or (L, problems). A pivot is at least the
+    precision of the prior: what rounding makes of it below that is lifted.
     """
-    size = matrix.shape[0]
-    root = np.zeros_like(matrix)
-    for j in range(size):
-        root[j, j] = np.sqrt(np.maximum(matrix[j, j] - np.sum(root[j, :j] ** 2, axis=0), 1.0))
-        for i in range(j + 1, size):
-            root[i, j] = (matrix[i, j] - np.sum(root[i, :j] * root[j, :j], axis=0)) / root[j, j]
-    back = np.zeros_like(matrix)
-    for j in range(size):
-        back[j, j] = 1.0 / root[j, j]
-        for i in range(j + 1, size):
-            back[i, j] = -np.sum(root[i, j:i] * back[j:i, j], axis=0) / root[i, i]
-    log_det = 2.0 * np.sum([np.log(root[j, j]) for j in range(size)], axis=0)
-    return np.einsum("ka...,kb...->ab...", back, back), np.asarray(log_det)
+    order = [a for a in range(law.n_linear) if a != law.capped] + ([] if law.capped is None else [law.capped])
+    prior_mean, precision = prior_mean[order], prior_sd[order] ** -2.0
+    matrix = [[gram[max(a, b)][min(a, b)] for b in order[: i + 1]] for i, a in enumerate(order)]
+    left = [moment[a] + m * p for a, m, p in zip(order, prior_mean, precision, strict=True)]
+    quadratic, determinant = np.zeros_like(left[0]), np.ones_like(left[0])
+    mean, pivot, factor = [], [], []
+    for i, lowest in enumerate(precision):
+        pivot.append(np.maximum(matrix[i][i] + lowest, lowest))
+        mean.append(left[i] / pivot[i])
+        determinant *= pivot[i] / lowest
+        quadratic += left[i] * mean[i]
+        factor.append([matrix[j][i] / pivot[i] for j in range(i + 1, len(order))])
+        for j, share in enumerate(factor[i], start=i + 1):
+            left[j] = left[j] - share * left[i]
+            for k in range(i + 1, j + 1):
+                matrix[j][k] = matrix[j][k] - share * matrix[k][i]
+    log_integral = 0.5 * (quadratic - np.log(determinant) - np.sum(prior_mean**2 * precision, axis=0))
+    return _Eliminated(order, mean, pivot, factor, log_integral)
 
 
 def _draw(posterior: LawPosterior, data: Data, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -244,36 +221,29 @@ def _draw(posterior: LawPosterior, data: Data, n: int, rng: np.random.Generator)
     u = np.clip(posterior.u[node] + jitter, 1e-9, 1.0 - 1e-9)
     theta = law.nonlinear(u[:, :-1], data.design)
     sigma = spread_quantile(u[:, -1], data.spread)
-    basis = law.basis(data.x, theta, data.design)
-    precision = 1.0 / (data.stderr[None, :] ** 2 + sigma[:, None] ** 2)
-    gram = np.einsum("kna,knb,kn->abk", basis, basis, precision)
-    moment = np.einsum("kna,n,kn->ak", basis, data.y, precision)
-    coefficients = np.empty((n, law.n_linear))
-    for j, prior in enumerate(law.prior):
-        rows = np.flatnonzero(component == j)
-        solved = posterior_of_coefficients(gram[:, :, rows], moment[:, rows], prior)
-        coefficients[rows] = _normal(solved, law.capped, data.design.ceiling, rng)
+    basis = law.basis(data.x, theta, data.design).transpose(2, 0, 1)
+    weighted = basis / (data.stderr[None, :] ** 2 + sigma[:, None] ** 2)
+    gram = [[np.einsum("kn,kn->k", one, other) for other in basis[: a + 1]] for a, one in enumerate(weighted)]
+    moment = [one @ data.y for one in weighted]
+    mean, sd = (np.array([getattr(prior, what) for prior in law.prior])[component].T for what in ("mean", "sd"))
+    coefficients = _coefficients(_eliminate(law, gram, moment, mean, sd), law.capped, data.design.ceiling, rng)
     return np.column_stack([coefficients, theta]), sigma
 
 
-def _normal(solved: Coefficients, capped: int | None, ceiling: float, rng: np.random.Generator) -> Floats:
-    """Draws of the coefficients; the capped one from its truncated marginal, the rest given it. Shape (k, L)."""
-    size, k = solved.mean.shape
-    lead = 0 if capped is None else capped
-    sd = np.sqrt(solved.covariance[lead, lead])
-    z = np.asarray(rng.standard_normal(k))
-    if capped is not None:
-        top = log_ndtr((ceiling - solved.mean[lead]) / sd)
-        z = np.asarray(ndtri_exp(top + np.log(rng.uniform(1e-12, 1.0, k))))
-    out = np.empty((k, size))
-    out[:, lead] = solved.mean[lead] + sd * z
-    rest = [a for a in range(size) if a != lead]
-    if rest:
-        slope = solved.covariance[rest, lead] / solved.covariance[lead, lead]
-        mean = solved.mean[rest] + slope * (out[:, lead] - solved.mean[lead])
-        left = solved.covariance[np.ix_(rest, rest)] - slope[:, None] * solved.covariance[[lead]][:, rest]
-        root = np.linalg.cholesky(np.moveaxis(left, 2, 0) + 1e-15 * np.eye(len(rest)))
-        out[:, rest] = mean.T + np.einsum("kab,kb->ka", root, rng.standard_normal((k, len(rest))))
+def _coefficients(found: _Eliminated, capped: int | None, ceiling: float, rng: np.random.Generator) -> Floats:
+    """Draws of the coefficients, the last (truncated where it is capped) first, the others given it. Shape (k, L)."""
+    last = len(found.order) - 1
+    out = np.empty((found.mean[0].size, last + 1))
+    for i in range(last, -1, -1):
+        mean, sd = found.mean[i], found.pivot[i] ** -0.5
+        for share, j in zip(found.factor[i], found.order[i + 1 :], strict=True):
+            mean = mean - share * out[:, j]
+        if i == last and capped is not None:
+            top = log_ndtr((ceiling - mean) / sd)
+            z = ndtri_exp(top + np.log(rng.uniform(1e-12, 1.0, mean.size)))
+        else:
+            z = rng.standard_normal(mean.size)
+        out[:, found.order[i]] = mean + sd * z
     return out
 
 

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from kindergrad.stats.curve_evidence import posterior_of_coefficients
 from kindergrad.stats.curve_sampling import sample
-from kindergrad.stats.laws._law import Design, Floats, Law
+from kindergrad.stats.laws._law import Design, Floats, Gaussian, Law
 
 SIGMA = (0.01, 1.3)
 TAU = (0.03, 1.3)
@@ -125,7 +124,7 @@ def _solve(law: Law, data: LossData, eta: Floats, free: NDArray[np.intp]) -> _So
     white, log_sd, state, variance = _whiten(columns, data, hyper)
     gram = np.einsum("ank,bnk->abk", white[1:], white[1:])
     moment = np.einsum("ank,nk->ak", white[1:], white[0])
-    solved = posterior_of_coefficients(gram, moment, law.prior[0])
+    solved = _posterior_of_coefficients(gram, moment, law.prior[0])
     # the quadratic form from the residual: differences of large squares would lose all digits where noise is small
     residual = white[0] - np.einsum("ak,ank->nk", solved.mean, white[1:])
     log_joint = -0.5 * np.sum(residual**2, axis=0) - log_sd - 0.5 * data.x.size * np.log(2.0 * np.pi)
@@ -134,6 +133,54 @@ def _solve(law: Law, data: LossData, eta: Floats, free: NDArray[np.intp]) -> _So
             log_joint = log_joint - 0.5 * ((coefficient - mean) / sd) ** 2
     log_joint = log_joint - 0.5 * solved.log_determinant
     return _Solved(log_joint, theta.T, np.stack(hyper), solved.mean, solved.covariance, state, variance)
+
+
+class _Coefficients(NamedTuple):
+    """Normal posterior of the linear coefficients: mean (L, ...), covariance (L, L, ...).
+
+    ``log_determinant`` is that of the posterior precision in units of the prior.
+    """
+
+    mean: Floats
+    covariance: Floats
+    log_determinant: Floats
+
+
+def _posterior_of_coefficients(gram: Floats, moment: Floats, prior: Gaussian) -> _Coefficients:
+    """Combine data and prior; all trailing dimensions are independent problems."""
+    size = moment.shape[0]
+    tail = (1,) * (moment.ndim - 1)
+    mean = np.array(prior.mean).reshape(-1, *tail)
+    sd = np.array(prior.sd).reshape(-1, *tail)
+    # in units of the prior sd and around the prior mean, the prior is a unit normal
+    scaled = gram * sd[:, None] * sd[None, :]
+    residual = sd * (moment - np.einsum("ab...,b...->a...", gram, np.broadcast_to(mean, moment.shape)))
+    for a in range(size):
+        scaled[a, a] += 1.0
+    inverse, log_det = _inverse(scaled)
+    shift = np.einsum("ab...,b...->a...", inverse, residual)
+    return _Coefficients(mean + sd * shift, inverse * sd[:, None] * sd[None, :], log_det)
+
+
+def _inverse(matrix: Floats) -> tuple[Floats, Floats]:
+    """Inverse and log determinant of matrices (L, L, ...) of the form identity plus a positive one.
+
+    Cholesky, written out over the trailing dimensions. The pivots of such a matrix are at least 1: what rounding makes
+    of them below that is lifted, so that an all but exact curve (huge precision) does not break the arithmetic.
+    """
+    size = matrix.shape[0]
+    root = np.zeros_like(matrix)
+    for j in range(size):
+        root[j, j] = np.sqrt(np.maximum(matrix[j, j] - np.sum(root[j, :j] ** 2, axis=0), 1.0))
+        for i in range(j + 1, size):
+            root[i, j] = (matrix[i, j] - np.sum(root[i, :j] * root[j, :j], axis=0)) / root[j, j]
+    back = np.zeros_like(matrix)
+    for j in range(size):
+        back[j, j] = 1.0 / root[j, j]
+        for i in range(j + 1, size):
+            back[i, j] = -np.sum(root[i, j:i] * back[j:i, j], axis=0) / root[i, i]
+    log_det = 2.0 * np.sum([np.log(root[j, j]) for j in range(size)], axis=0)
+    return np.einsum("ka...,kb...->ab...", back, back), np.asarray(log_det)
 
 
 def _hyper(eta: Floats) -> Hyper:

@@ -155,7 +155,8 @@ def against_control(prediction: Floats, folds: Floats, controls: Floats, weights
 
     Parameters
     ----------
-    controls : shape (4, genes), mean of each fold of the control cells; others as in :func:`against_mean`.
+    controls : shape (4, genes), mean of each fold of the control cells, or (4, n, genes) where items have controls of
+        their own; others as in :func:`against_mean`.
 
     Notes
     -----
@@ -164,7 +165,7 @@ def against_control(prediction: Floats, folds: Floats, controls: Floats, weights
     """
     _check(prediction, folds)
     parts, clean = [], []
-    for (a, b, one, two), (ca, cb, c1, c2) in zip(_splits(folds), _splits(controls[:, None, :]), strict=True):
+    for (a, b, one, two), (ca, cb, c1, c2) in zip(_splits(folds), _splits(per_item(controls)), strict=True):
         truth, other = a - ca, b - cb
         parts.append(Part(pearson_table(_moved(prediction, cb), truth, weights), pearson(truth, other, weights),
                            kept_weight(one - c1, two - c2, weights)))
@@ -200,6 +201,11 @@ def halves(folds: Floats) -> list[tuple[Floats, Floats, Floats, Floats]]:
     folds : shape (4, ...).
     """
     return list(_splits(folds))
+
+
+def per_item(controls: Floats) -> Floats:
+    """Folds of controls with an axis of items: (4, genes) -> (4, 1, genes); with one, as they are."""
+    return controls[:, None, :] if controls.ndim == 2 else controls
 
 
 def _splits(folds: Floats) -> Iterator[tuple[Floats, Floats, Floats, Floats]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kindergrad.stats.response import UNANSWERABLE, Floats, halves, kept_weight
+from kindergrad.stats.response import UNANSWERABLE, Floats, halves, kept_weight, per_item
 from kindergrad.stats.response_retrieval import distances
 
 
@@ -36,5 +36,5 @@ def noise(folds: Floats, weights: Floats) -> Floats:
 def silent(folds: Floats, controls: Floats, weights: Floats) -> Floats:
     """Share of splits in which the half not scored shows no reliable difference from the controls. (n,) in [0, 1]."""
     quiet = [kept_weight(one - c1, two - c2, weights) < UNANSWERABLE for (_, _, one, two), (_, _, c1, c2)
-             in zip(halves(folds), halves(controls[:, None, :]), strict=True)]
+             in zip(halves(folds), halves(per_item(controls)), strict=True)]
     return np.asarray(np.mean(quiet, axis=0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.stats.response import Floats, Part, Response, halves, kept_weight, pearson, pool
+from kindergrad.stats.response import Floats, Part, Response, halves, kept_weight, pearson, per_item, pool
 
 TOP = 50
 """Genes per perturbation whose direction is asked for."""
@@ -20,12 +20,13 @@ def direction(prediction: Floats, folds: Floats, controls: Floats, weights: Floa
 
     Parameters
     ----------
-    prediction : shape (n, genes); folds : shape (4, n, genes); controls : shape (4, genes), all in one scale.
+    prediction : shape (n, genes); folds : shape (4, n, genes); controls : shape (4, genes) or
+        (4, n, genes), all in one scale.
     weights : shape (genes,), one over the noise variance of each gene.
     """
     scale, parts = np.sqrt(weights), []
     top = min(top, prediction.shape[1])
-    for (a, b, one, two), (ca, cb, c1, c2) in zip(halves(folds), halves(controls[:, None, :]), strict=True):
+    for (a, b, one, two), (ca, cb, c1, c2) in zip(halves(folds), halves(per_item(controls)), strict=True):
         truth, kept = (a - ca) * scale, (b - cb) * scale
         genes = np.argpartition(-np.abs(kept), top - 1, axis=1)[:, :top]
         size = np.take_along_axis(np.abs(kept), genes, axis=1).sum(axis=1)
@@ -52,7 +53,7 @@ def order(prediction: Floats, folds: Floats, controls: Floats, weights: Floats) 
     -----
     The ceiling ranks by half and by a quarter of the cells, and extends 1 / value, about linear in the noise, to none.
     """
-    cells, control = halves(folds), halves(controls[:, None, :])
+    cells, control = halves(folds), halves(per_item(controls))
     parts, quarters = [], []
     for i, ((a, b, one, two), (ca, cb, c1, c2)) in enumerate(zip(cells, control, strict=True)):
         _, _, left, right = cells[i ^ 1]  # the two folds of half a; splits come in pairs of swapped halves

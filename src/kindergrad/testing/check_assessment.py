@@ -44,6 +44,8 @@ _UNIFORM = {Domain.GENOMICS: "uniform", Domain.ARITHMETIC: "text-uniform"}
 _EXAMPLES = (10, 400)  # training items of an engine that learns from labelled examples, few and many
 _LITTLE = 10  # pieces of a corpus that is no text
 _GUESSES = 40
+_TIMID, _CURVED = 0.05, 0.005
+"""Size of guesses that claim to know next to nothing, and what these may lose where sure answers lose more."""
 _MOCKS = 5
 _NOISE = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)  # in standard deviations of the ideal answers
 _DOUBT = (0.0, 0.1, 0.3, 0.6, 0.9, 1.0)  # share of "all letters are equal" in the ideal answers
@@ -264,18 +266,20 @@ def _guessing(a: Assessment, one: _Sat) -> None:
     """Random answers land on the chance value, and a random engine does not do better than chance."""
     if {"true", "value"} & set(one.items.truth):
         shape = one.mocks[0].shape
-        draws = [a.score(stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
-        mean = np.mean(draws, axis=0)
-        off, error = float(mean.mean()) - a.chance, max(one.stderr(mean), 1e-12)
-        wild = off if a.chance == 0 else abs(off)  # bits are lost by answers that are sure and wrong
-        _require(a, wild <= _SURE * error, f"level {one.level}: guessing scores {a.chance + off:.3f}; expected "
-                 f"{a.chance} ± {_SURE * error:.3f}")
+        for size in (_TIMID, 1.0):
+            draws = [a.score(size * stream(i, "guess").standard_normal(shape), one.items) for i in range(_GUESSES)]
+            mean = np.mean(draws, axis=0)
+            off, most = float(mean.mean()) - a.chance, _SURE * max(one.stderr(mean), 1e-12) + _CURVED
+            # Where chance is 0, answers that are sure and wrong lose bits: only timid ones land on chance from below.
+            wild = off if a.chance == 0 and size == 1.0 else abs(off)
+            _require(a, wild <= most, f"level {one.level}: guessing scores {a.chance + off:.3f}; expected "
+                     f"{a.chance} ± {most:.3f}")
     # One engine alone may be right by luck, about all items at once.
     mocks = np.array([a.score(answers, one.items) for answers in one.mocks])
     error = float(np.hypot(one.stderr(mocks.mean(axis=0)), mocks.mean(axis=1).std() / np.sqrt(_MOCKS)))
-    most = max(a.chance, float(one.blind[one.best].mean()))
-    _require(a, float(mocks.mean()) <= most + _SURE * error,
-             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}; chance and floor: {most:.3g}")
+    _require(a, float(mocks.mean()) <= a.chance + _SURE * error,
+             f"level {one.level}: engines of random opinions score {mocks.mean():.3f}; expected at most {a.chance} + "
+             f"{_SURE * error:.3f}")
     if (uniform := _UNIFORM.get(a.domain)) in one.blind:
         _require(a, abs(float(one.blind[uniform].mean()) - a.chance) < 1e-9,
                  f"level {one.level}: an engine that holds all letters equal must score exactly {a.chance}")

@@ -116,6 +116,19 @@ def half_seen_pair(world: GeneNetwork) -> list[Condition]:
     return found
 
 
+def unseen_pair(world: GeneNetwork) -> list[Condition]:
+    """Pairs of two genes that were never perturbed, of pathways that were."""
+    new = [world.design.relatives(p)[:1] for p in range(min(8, world.design.trained))]
+    return [Condition(joined([world.network.names[a], world.network.names[b]]), context)
+            for left, right in itertools.combinations(new, 2) for a in left for b in right
+            for context in world.design.contexts[:2]]
+
+
+def stranger_elsewhere(world: GeneNetwork) -> list[Condition]:
+    """Genes of pathways that were never perturbed, in a cell line without training experiments."""
+    return sorted({c._replace(context=world.design.new_line) for c in stranger(world)})
+
+
 def gated_pair(world: GeneNetwork) -> list[Condition]:
     """Pairs kept back, of pathways with epistasis."""
     return _combined(world, [gate.pathways for gate in world.interventions.gates if len(gate.pathways) == 2])
@@ -153,5 +166,6 @@ KINDS: dict[str, Callable[[GeneNetwork], list[Condition]]] = {
     "seen": seen, "singles": singles, "nothing": nothing, "between": between, "other-guide": other_guide,
     "relative": relative, "stranger": stranger, "half-to-full": half_to_full, "beyond": beyond,
     "new-donor": new_donor, "new-line": new_line, "partial": partial, "compensated": compensated,
-    "additive-pair": additive_pair, "half-seen-pair": half_seen_pair, "gated-pair": gated_pair, "triple": triple,
+    "additive-pair": additive_pair, "half-seen-pair": half_seen_pair, "unseen-pair": unseen_pair,
+    "stranger-elsewhere": stranger_elsewhere, "gated-pair": gated_pair, "triple": triple,
 }

@@ -93,8 +93,7 @@ def log1p(values: Any, totals: Any) -> Any:
 def _sample(store: Store) -> Any:
     cells, _ = store.shape
     if store.by_columns:
-        part = store.matrix[:, slice(0, min(64, store.shape[1]))]
-        parts = [part.toarray() if hasattr(part, "toarray") else np.asarray(part)]
+        parts = [store.dense(slice(0, cells), slice(0, min(64, store.shape[1])))]
     else:
         parts = [store.first(start, _LOOK) for start in sorted({0, cells // 2, max(0, cells - _LOOK)})]
     values = np.concatenate([np.asarray(p, dtype=np.float64).ravel() for p in parts])

@@ -17,6 +17,8 @@ _BLOCK = 64 * 2**20
 _TALL = 512 * 2**20
 """Bytes of one row of storage chunks above which a dense file is read by columns instead."""
 _MOST_GENES = 200_000
+_MOST_PACKED = 10_000
+"""Numbers are never packed tighter than this; a file that claims so would fill memory with nothing."""
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _OTHERS = {b"\x80": "a Python pickle, which is never opened: unpickling runs whatever code the file holds",
            b"PK": "a zip archive (npz, zarr or xlsx)", b"\x1f\x8b": "gzip; decompress it first"}
@@ -64,12 +66,27 @@ class Store:
         for start in range(0, long, step):
             part = slice(start, min(start + step, long))
             rows, columns = (every[0], part) if self.by_columns else (part, every[1])
-            yield Block(rows, columns, self.matrix[rows, columns])
+            yield Block(rows, columns, self._part(rows, columns))
 
     def first(self, start: int, rows: int) -> Any:
         """Some rows as dense numbers, to look at; cheap only where rows are."""
-        part = self.matrix[slice(start, min(start + rows, self.shape[0])), :]
+        return self.dense(slice(start, min(start + rows, self.shape[0])), slice(0, self.shape[1]))
+
+    def dense(self, rows: slice, columns: slice) -> Any:
+        """Part of the matrix as dense numbers."""
+        part = self._part(rows, columns)
         return part.toarray() if hasattr(part, "toarray") else np.asarray(part)
+
+    def _part(self, rows: slice, columns: slice) -> Any:
+        """Part of the matrix; places of a sparse one that lie outside would be followed into foreign memory."""
+        part = self.matrix[rows, columns]
+        if hasattr(part, "indices") and part.nnz:
+            wide = part.shape[1 if part.format == "csr" else 0]
+            if part.indices.min() < 0 or part.indices.max() >= wide:
+                raise InputError(f"{self.path}: X is broken: places from {part.indices.min():,} to "
+                                 f"{part.indices.max():,} in a sparse matrix that is {wide:,} wide; rewrite it with "
+                                 "anndata")
+        return part
 
     def _aligned(self, step: int, axis: int) -> int:
         chunks = getattr(self.matrix, "chunks", None)
@@ -129,6 +146,10 @@ def _check_links(path: Path, group: Any, depth: int = 0) -> None:
         elif node.external or node.is_virtual:
             raise InputError(f"{path}: the data of '{node.name}' lie in another file; expected all data in one file; "
                              "rewrite it with anndata")
+        elif node.nbytes > max(_BLOCK, _MOST_PACKED * node.id.get_storage_size()):
+            raise InputError(f"{path}: '{node.name}' claims {node.nbytes / 1e9:,.1f} GB but holds "
+                             f"{node.id.get_storage_size():,} bytes; expected data, not a promise of it; rewrite it "
+                             "with anndata")
 
 
 def _store(path: Path, file: Any) -> Store:
@@ -151,8 +172,18 @@ def _store(path: Path, file: Any) -> Store:
                          "by "
                          "anndata 0.7 or later; rewrite it") from None
     shape = (int(matrix.shape[0]), int(matrix.shape[1]))
+    if not isinstance(file["X"], h5py.Dataset):
+        _check_pointers(path, file["X"], shape[0 if matrix.format == "csr" else 1])
     _check_shape(path, shape, (len(obs), len(var)), np.dtype(matrix.dtype))
     return Store(path, matrix, shape, obs, var, "uns" in file and "log1p" in file["uns"])
+
+
+def _check_pointers(path: Path, group: Any, long: int) -> None:
+    """Where each row (or column) of a sparse matrix begins: from 0 to all, never back."""
+    starts, stored = group["indptr"][:], {len(group["indices"]), len(group["data"])}
+    if starts.shape != (long + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any() or stored != {int(starts[-1])}:
+        raise InputError(f"{path}: X is broken: the pointers of its sparse matrix do not run from 0 to the "
+                         f"{max(stored):,} numbers it holds; rewrite it with anndata")
 
 
 def _check_shape(path: Path, shape: tuple[int, int], tables: tuple[int, int], kind: np.dtype[Any]) -> None:

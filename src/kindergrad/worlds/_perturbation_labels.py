@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,8 +22,17 @@ CONTROLS = frozenset([
     "unperturbed", "untreated", "vehicle", "dmso", "mock"])
 _FLAGS = ("control", "is_control", "ctrl")
 _DONORS = ("donor_id", "donor", "patient_id", "patient", "individual")
+_BATCHES = ("batch", "batch_id", "gem_group", "replicate", "plate", "library", "guide_set")
 _CONTEXTS = ("cell_type", "celltype", "cell_line", "context", "tissue_type", *_DONORS)
 _SYMBOLS = ("feature_name", "gene_name", "gene_symbol", "gene_symbols", "symbol")
+
+
+class ContextKind(StrEnum):
+    """What contexts are, by the name of their column. Batches are contexts only where the user says so."""
+
+    CELLS = "cells"
+    DONOR = "donor"
+    BATCH = "batch"
 
 
 class Columns(NamedTuple):
@@ -68,9 +78,10 @@ class Dialect:
     symbols: str
 
     @property
-    def donors(self) -> bool:
-        """Whether contexts are people, by the name of their column."""
-        return self.context in _DONORS
+    def kind(self) -> ContextKind:
+        """Whether contexts are people, batches, or types of cells."""
+        return ContextKind.DONOR if self.context in _DONORS else \
+            ContextKind.BATCH if self.context in _BATCHES else ContextKind.CELLS
 
     def __str__(self) -> str:
         where = f", contexts in '{self.context}'" if self.context else ""

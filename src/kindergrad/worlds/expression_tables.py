@@ -4,6 +4,8 @@ Dialects of scPerturb, GEARS, PerturBench, cell-eval and CELLxGENE are told by t
 and joined by ``+``; the scale (counts, or log1p of counts per 10,000) is proven or asked for; what is ambiguous is
 refused. Cells of each perturbation are dealt into folds at random, so that disjoint halves can be compared.
 
+Doses of one perturbation are items of their own (``label@dose``).
+
 Does not do: correct for batch; see guides of one gene apart; read layers or ``raw``.
 """
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +22,42 @@ from numpy.typing import NDArray
 from kindergrad.core.errors import InputError
 from kindergrad.core.names import ExpressionScale
 from kindergrad.core.seeds import stream
+from kindergrad.worlds import _doses, _h5ad, _perturbation_labels
 from kindergrad.worlds import _expression_scale as scales
-from kindergrad.worlds import _h5ad, _perturbation_labels
-from kindergrad.worlds._perturbation_labels import CONTROL, Columns, Dialect, normalise
+from kindergrad.worlds._perturbation_labels import CONTROL, Columns, ContextKind, Dialect
 
-__all__ = ["CONTROL", "Columns", "Dialect", "ExpressionTable", "agree", "labelled", "normalise", "read"]
+__all__ = ["CONTROL", "Columns", "ContextKind", "Dialect", "ExpressionTable", "Way", "agree", "apart", "glance",
+           "labelled", "normalise", "read"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 agree = scales.agree
+apart, normalise = _doses.apart, _doses.normalised
 FOLDS = 4
 AS_FOUND = Columns()
 _SPLIT = "split"
+
+
+class Way(NamedTuple):
+    """How a file is read.
+
+    Attributes
+    ----------
+    folds : into how many parts the cells of a perturbation are dealt; seed : of the dealing.
+    need_control : whether a file without controls is refused.
+    squares : whether sums of squares are kept too, for the spread between cells.
+    doses : whether doses make items of their own; None where a perturbation comes in several.
+    """
+
+    folds: int = FOLDS
+    seed: int = 0
+    need_control: bool = True
+    squares: bool = False
+    doses: bool | None = None
+
+
+TRUTH = Way()
 
 
 @dataclass(frozen=True)
@@ -46,6 +71,7 @@ class ExpressionTable:
     sums : shape (folds, n, genes), sums over the cells of a fold; cells : shape (folds, n), their number.
     scale, evidence : scale of the file, and how it is known.
     notes : what a reader should know, counted.
+    squares : like ``sums``, of squared expression; None where it was not asked for.
     """
 
     path: Path
@@ -59,6 +85,7 @@ class ExpressionTable:
     sums: Floats
     cells: NDArray[np.int64]
     notes: tuple[str, ...]
+    squares: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -78,17 +105,24 @@ class ExpressionTable:
         at = list(rows)
         return np.asarray(self.sums[:, at] / self.cells[:, at, None])
 
+    def variances(self, rows: Sequence[int]) -> Floats:
+        """Variance between the cells of each fold, without bias, (folds, k, genes). Needs two cells in each fold."""
+        if self.squares is None:
+            raise InputError(f"{self.path} was read without sums of squares; expected Way(squares=True)")
+        at = list(rows)
+        cells = self.cells[:, at, None]
+        return np.maximum(self.squares[:, at] - self.sums[:, at] ** 2 / cells, 0.0) / (cells - 1)
 
-def read(path: Path, *, scale: ExpressionScale | None = None, columns: Columns = AS_FOUND, folds: int = FOLDS,
-         seed: int = 0, need_control: bool = True) -> ExpressionTable:
+
+def read(path: Path, *, scale: ExpressionScale | None = None, columns: Columns = AS_FOUND, way: Way = TRUTH
+         ) -> ExpressionTable:
     """Read a file once.
 
     Parameters
     ----------
     scale : what the numbers are, where they do not prove it.
     columns : column of perturbations, label of the control, column of contexts, where the file does not tell.
-    folds : into how many parts the cells of a perturbation are dealt.
-    seed : of the dealing.
+    way : folds, seed, controls, squares, doses.
 
     Raises
     ------
@@ -97,41 +131,71 @@ def read(path: Path, *, scale: ExpressionScale | None = None, columns: Columns =
     """
     with _h5ad.opened(path) as store:
         genes, symbols = _perturbation_labels.gene_names(path, store.var)
-        found = _perturbation_labels.read(path, store.obs, columns, symbols, need_control=need_control)
+        found = _perturbation_labels.read(path, store.obs, columns, symbols, need_control=way.need_control)
+        labels, dosed = _doses.split(found.labels, store.obs, way.doses)
         splits = _splits(store.obs)
-        keys, group = np.unique(np.stack([found.contexts, found.labels, splits]), axis=1, return_inverse=True)
+        keys, group = np.unique(np.stack([found.contexts, labels, splits]), axis=1, return_inverse=True)
         group = group.ravel()
         _check_splits(path, keys)
         kind, evidence = scales.scale_of(store, scale)
-        fold = _deal(group, folds, seed)
-        gathered = _Gathered(store, kind, fold * keys.shape[1] + group, folds * keys.shape[1])
+        fold = _deal(group, way.folds, way.seed)
+        gathered = _Gathered(store, kind, fold * keys.shape[1] + group, way.folds * keys.shape[1], squares=way.squares)
         gathered.run()
-        notes = [*found.notes, *gathered.notes(), *_doses(store.obs, group)]
-    shape = (folds, keys.shape[1])
+        notes = [*found.notes, *gathered.notes(), *dosed]
+    shape = (way.folds, keys.shape[1])
     return ExpressionTable(
         path, found.dialect, kind, evidence, genes, labels=tuple(map(str, keys[1])), contexts=tuple(map(str, keys[0])),
         splits=tuple(map(str, keys[2])), sums=gathered.sums.reshape(*shape, len(genes)),
-        cells=gathered.cells.reshape(shape), notes=tuple(notes))
+        cells=gathered.cells.reshape(shape), notes=tuple(notes),
+        squares=None if gathered.squares is None else gathered.squares.reshape(*shape, len(genes)))
 
 
-def labelled(path: Path, columns: Columns = AS_FOUND, *, need_control: bool = True) -> Any:
-    """The whole file in memory, as AnnData with normalised labels in ``obs["perturbation"]``, for libraries that need
-    cells; checked like :func:`read`, but not rescaled.
+class Glance(NamedTuple):
+    """What the labels of a file tell before its numbers are read: rows a perturbation (1 where it holds means), and
+    the columns of its cells."""
+
+    rows_each: float
+    columns: frozenset[str]
+
+
+def glance(path: Path, columns: Columns = AS_FOUND) -> Glance:
+    """Look at the labels of predictions only.
 
     Raises
     ------
     InputError
-        For what :func:`read` refuses, and where there are several contexts.
+        For what :func:`read` refuses before it reads numbers.
+    """
+    with _h5ad.opened(path) as store:
+        _, symbols = _perturbation_labels.gene_names(path, store.var)
+        found = _perturbation_labels.read(path, store.obs, columns, symbols, need_control=False)
+        labels, _ = _doses.split(found.labels, store.obs, None)
+        return Glance(len(labels) / np.unique(np.stack([found.contexts, labels]), axis=1).shape[1],
+                      frozenset(map(str, store.obs.columns)))
+
+
+def labelled(path: Path, columns: Columns = AS_FOUND, *, scale: ExpressionScale | None = None,
+             need_control: bool = True) -> Any:
+    """The whole file in memory, as AnnData in log1p with normalised labels in ``obs["perturbation"]``, for libraries
+    that need cells.
+
+    Raises
+    ------
+    InputError
+        For what :func:`read` refuses before it looks at every number, and where there are several contexts.
     """
     with _h5ad.opened(path) as store:
         genes, symbols = _perturbation_labels.gene_names(path, store.var)
         found = _perturbation_labels.read(path, store.obs, columns, symbols, need_control=need_control)
+        kind, _ = scales.scale_of(store, scale)
     if len(set(found.contexts)) > 1:
         raise InputError(f"{path} holds {len(set(found.contexts))} contexts; expected one; write a file per context")
     import anndata
     import pandas as pd
 
     values = anndata.read_h5ad(path).X
+    if kind is ExpressionScale.COUNTS:
+        values = scales.log1p(values, np.asarray(values.sum(axis=1), dtype=np.float64).ravel())
     return anndata.AnnData(values, obs=pd.DataFrame({"perturbation": found.labels}, index=store.obs.index.astype(str)),
                            var=pd.DataFrame(index=list(genes)))
 
@@ -164,21 +228,14 @@ def _deal(group: NDArray[np.intp], folds: int, seed: int) -> NDArray[np.intp]:
     return out
 
 
-def _doses(obs: Any, group: NDArray[np.intp]) -> list[str]:
-    column = next((c for c in ("dose", "dose_value", "dose_val") if c in obs.columns), None)
-    if column is None:
-        return []
-    kinds = np.unique(np.stack([group.astype(str), np.asarray(obs[column].astype(str), dtype=str)]), axis=1)
-    several = int((np.unique(kinds[0], return_counts=True)[1] > 1).sum())
-    return [f"{several:,} perturbations come in several doses (obs['{column}']), which were pooled"] if several else []
-
-
 class _Gathered:
     """Sums and counts per group, and what is wrong with the numbers."""
 
-    def __init__(self, store: _h5ad.Store, scale: ExpressionScale, group: NDArray[np.intp], n_groups: int) -> None:
+    def __init__(self, store: _h5ad.Store, scale: ExpressionScale, group: NDArray[np.intp], n_groups: int, *,
+                 squares: bool = False) -> None:
         self.store, self.scale, self.group = store, scale, group
         self.sums = np.zeros((n_groups, store.shape[1]))
+        self.squares = np.zeros_like(self.sums) if squares else None
         self.cells = np.bincount(group, minlength=n_groups).astype(np.int64)
         self.bad: list[int] = []
         self.n_bad = self.n_negative = self.n_fraction = 0
@@ -222,6 +279,9 @@ class _Gathered:
         block = csr_array(values, dtype=np.float64) if hasattr(values, "toarray") else np.asarray(values, np.float64)
         part = ones @ block
         self.sums[met, columns] += part.toarray() if hasattr(part, "toarray") else part
+        if self.squares is not None:
+            part = ones @ (block.power(2) if hasattr(block, "power") else np.square(block))
+            self.squares[met, columns] += part.toarray() if hasattr(part, "toarray") else part
 
     def _refuse(self) -> None:
         path = self.store.path

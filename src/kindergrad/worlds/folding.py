@@ -33,6 +33,7 @@ PAIRS[[2, 3], [3, 2]] = 0.06
 STACK, OPEN, BRANCH, END = 0.85, 0.85, 0.10, 0.05
 """Chance that a pair lies on another, and of a free letter, a new stem and the end where letters are free."""
 FEWEST = 3  # free letters that a hairpin's loop begins with
+STEMS = (3, 16)  # pairs of a stem in the corpus, the logarithm spread evenly: short ones show what long ones need
 
 WORLD = "folding"
 Floats = NDArray[np.float64]
@@ -188,22 +189,32 @@ class Folding(Simulator):
 
     Attributes
     ----------
-    length : letters of one text.
+    length : letters of one fold of the grammar.
     """
 
     length: int = 50
 
     name: ClassVar[str] = WORLD
+    version: ClassVar[int] = 2
     offers: ClassVar[frozenset[str]] = frozenset({"folds"})
 
     @property
     def told(self) -> str:
-        return f"texts of {self.length} letters whose pairs follow a stochastic grammar"
+        return (f"hairpins and pseudoknots of {STEMS[0]} to {STEMS[1]} pairs, and texts of {self.length} letters whose "
+                "pairs follow a stochastic grammar")
 
     def write(self, letters: int) -> NDArray[np.uint8]:
-        """Folds laid end to end."""
-        rng = seeds.stream(self.seed, WORLD, "corpus")
-        return np.concatenate([draw_fold(rng, self.length)[0] for _ in range(letters // self.length + 1)])
+        """A fold of the grammar, two hairpins and a pseudoknot, over and over."""
+        rng, rows, total = seeds.stream(self.seed, WORLD, "corpus"), [], 0
+        while total < letters:
+            lesson = [draw_fold(rng, self.length)[0]]
+            for make_one in (draw, draw, draw_knot):
+                stem = round(STEMS[0] * (STEMS[1] / STEMS[0]) ** rng.random())
+                made = make_one([rng], stem=stem, before=int(rng.integers(7)), mismatch=0.0)
+                lesson += [made.context[0], made.arm[0]]
+            rows += lesson
+            total += sum(map(len, lesson))
+        return np.concatenate(rows)
 
 
 def make(seed: int, size: int = 300_000, length: int = 50) -> Folding:

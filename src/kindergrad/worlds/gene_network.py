@@ -109,7 +109,8 @@ class GeneNetwork:
                          f"cells in {len(self.design.contexts)} contexts")
         self.panel = Panel(self.network.names, tuple(
             self.network.pathway_name(at) for at in range(len(self.network.names))))
-        self.offers = frozenset(_asked.KINDS) | {"responses", "edges", "cells", "pathways"}
+        self.offers = frozenset(_asked.KINDS) | {"responses", "edges", "cells", "correlations", "pathways",
+                                                       "targets"}
         self.missing: dict[str, str] = {}
         self.split = Split(train=("cells of the experiments of the corpus",),
                            scored=("exact expectations", *sorted(_asked.KINDS)))
@@ -164,6 +165,10 @@ class GeneNetwork:
         places = [self.interventions.place.get(part.rstrip("^")) for part in condition.parts]
         names = {"none" if at is None else self.network.pathway_name(at) for at in places}
         return "+".join(sorted(names)) or "none"
+
+    def groups(self, genes: Sequence[str]) -> NDArray[np.str_]:
+        """The pathway of each gene: the unit of standard errors of edges."""
+        return np.array([self.panel.pathways[self.panel.place[str(g)]] for g in genes])
 
     def uncompensated(self, conditions: Sequence[Condition]) -> Floats:
         """Responses along the edges of the cascade if no paralog took over: the linear step-by-step answer."""

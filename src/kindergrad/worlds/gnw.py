@@ -27,7 +27,8 @@ from kindergrad.core.errors import InputError
 
 Floats = NDArray[np.float64]
 
-_SETTLED, _MOST, _STEP = 1e-12, 1000, 0.5
+_SETTLED, _MOST = 1e-12, 1500
+_STEP, _DAMPED, _FAST = 0.5, 0.2, 300  # loops that swing settle in smaller steps, after so many
 _LONG, _TURN = 6000, 0.1  # steps, and the share of the fastest decay that one is
 
 
@@ -93,9 +94,9 @@ class KineticModel:
         """
         state = np.clip(production, 0.0, 1.0) * 0.5
         moving = np.arange(len(production))
-        for _ in range(_MOST):
+        for i in range(_MOST):
             moved = production[moving] * self._levels(state[moving]) - state[moving]
-            state[moving] += _STEP * moved
+            state[moving] += (_STEP if i < _FAST else _DAMPED) * moved
             moving = moving[np.abs(moved).max(axis=1) > _SETTLED]
             if not len(moving):
                 return state

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core import seeds
 from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items, choice_items
 from kindergrad.worlds import _sites
+from kindergrad.worlds._simulator import Simulator
 
 LENGTH = 64
 PADS = np.arange(4, 13)
@@ -64,3 +69,28 @@ def log_odds(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
 def _start_log_odds(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     fits = (codes == _sites.encode(_sites.START_SITE)[None, :]).all(axis=1)
     return np.asarray(np.where(fits, len(_sites.START_SITE) * np.log(4.0), -50.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promoters(Simulator):
+    """Promoters, and nothing between them."""
+
+    name: ClassVar[str] = WORLD
+    offers: ClassVar[frozenset[str]] = frozenset({"promoters"})
+
+    @property
+    def told(self) -> str:
+        return f"promoters of {LENGTH} letters, whose boxes stand at the distances that work"
+
+    def write(self, letters: int) -> NDArray[np.uint8]:
+        """Promoters laid end to end."""
+        rng, rows = seeds.stream(self.seed, WORLD, "corpus"), []
+        for _ in range(letters // LENGTH + 1):
+            noise, far, near, spacer, gap = draw(rng)
+            rows.append(write(noise, (far, near), int(rng.choice(PADS)), (spacer, gap)))
+        return np.concatenate(rows)
+
+
+def make(seed: int, size: int = 300_000) -> Promoters:
+    """Promoters of one seed."""
+    return Promoters(seed=seed, size=size)

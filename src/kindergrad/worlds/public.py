@@ -14,6 +14,9 @@ _GITHUB = "https://raw.githubusercontent.com"
 _MAVENN = f"{_GITHUB}/jbkinney/mavenn/4553944e31b195f0d83dc4a95cdca94d606d97b4/mavenn/examples/datasets"
 _EVO2 = f"{_GITHUB}/ArcInstitute/evo2/53f195997257c56c00e5ef8d33a54f5baad143a6"
 _DREAM = f"{_GITHUB}/de-Boer-Lab/random-promoter-dream-challenge-2022/f7b2e197f673319aaae3ef460b7f9980f74304af/data"
+_NORMAN = f"{_GITHUB}/thomasmaxwellnorman/Perturbseq_GI/3b25109aeb9c0c2026bd70abd50304a0ad4e5395/final_emaps"
+_EMAP = "filter15_CRISPRa_K562"
+_GNW = (f"{_GITHUB}/tschaffter/gnw/32ad19c6868611ba86e84da7ef64ecde97b41b07/src/ch/epfl/lis/networks/dream4")
 
 
 class File(NamedTuple):
@@ -108,6 +111,37 @@ _ALL = (
                   File("GCF_000008865.2.fna.gz", f"{_GITHUB}/oschwengers/bakta/"
                        "7ac663f78dd722a19be63b8da810ef03bad80346/test/data/GCF_000008865.2.fna.gz",
                        "1be82f23fdc396e79bf304029e48b8d85fe6dd4fbbc8d76f3fda7f26697e19ad"),)),
+    PublicSet("perturbench_devel", "5,961 cells of 34 conditions: pairs in K562, kinases in three glioblastoma lines",
+              "altoslabs/perturbench @d357dfae, src/perturbench/data/resources", "arXiv:2408.10609",
+              "repository BSD-3-Clause; cells of GSE133344 and of McFaline-Figueroa et al.", (
+                  File("devel.h5ad", f"{_GITHUB}/altoslabs/perturbench/d357dfae3b50968e800e9f5f273ff145080ae67c/"
+                       "src/perturbench/data/resources/devel.h5ad"),)),
+    PublicSet("gbm_panobinostat_lemur", "5,000 cells of five glioblastoma patients, with and without panobinostat",
+              "const-ae/lemur @0e62bc12, data/glioblastoma_example_data.rda, written as h5ad (counts; obs patient_id, "
+              "condition; var symbol)", "doi:10.1186/s13073-021-00894-y", "MIT", (File("gbm_panobinostat.h5ad", ""),)),
+    PublicSet("l1000_ljp005_a375", "58 drugs at six doses in A375, 978 genes, one plate of L1000",
+              "cmap/cmapPy @d1652c32, cmapPy/pandasGEXpress/tests/functional_tests", "doi:10.1016/j.cell.2017.10.049",
+              "repository BSD-3-Clause; LINCS data CC BY 4.0", (
+                  File("test_l1000.gct", f"{_GITHUB}/cmap/cmapPy/d1652c3223e49e68e3a71634909342b4a6dbf361/cmapPy/"
+                       "pandasGEXpress/tests/functional_tests/test_l1000.gct"),)),
+    PublicSet("norman2019_gi_map", "growth of K562 under 112 over-expressed genes and their pairs, two replicates",
+              "thomasmaxwellnorman/Perturbseq_GI @3b25109a, final_emaps", "doi:10.1126/science.aax4438",
+              "repository LGPL-3.0", tuple(File(f"{_EMAP}_{name}.txt", f"{_NORMAN}/{_EMAP}_{name}.txt") for name in (
+                  "replicate1_phenotypeMatrix_abbaAveraged", "replicate2_phenotypeMatrix_abbaAveraged",
+                  "replicate1_singlePhenotypes_abbaAveraged", "replicate2_singlePhenotypes_abbaAveraged",
+                  "sgRNA_to_gene"))),
+    PublicSet("gemini_big_papi", "dropout of 9,216 guide pairs in six cancer lines, two or three replicates",
+              "sellerslab/gemini @e4fea9e1, data/counts.rda and guide.annotation.rda, written as csv",
+              "doi:10.1038/nbt.4048", "BSD-3-Clause", (File("counts.csv", ""), File("guide.annotation.csv", ""))),
+    PublicSet("sachs2005", "11 proteins in 7,466 T cells under nine conditions",
+              "felixleopoldo/benchpress @516ffc18, resources/data/mydatasets/2005_sachs joined (columns condition, "
+              "target), and resources/adjmat/myadjmats/sachs.csv", "doi:10.1126/science.1105809",
+              "repository GPL-2.0; the same rows under MIT in CausalDiscoveryToolbox", (
+                  File("sachs_9conditions.csv", ""), File("adjacency_consensus.csv", ""))),
+    PublicSet("gnw_dream_networks", "kinetic models of the DREAM4 networks of 10 and 100 genes",
+              "tschaffter/gnw @32ad19c6, src/ch/epfl/lis/networks/dream4", "doi:10.1093/bioinformatics/btr373", "MIT",
+              tuple(File(f"{name}.xml", f"{_GNW}/{name}.xml") for name in (
+                  f"dream4_insilico_size{size}_{i}" for size in (10, 100) for i in range(1, 6)))),
 )
 
 SETS: dict[str, PublicSet] = {one.id: one for one in _ALL}
@@ -125,5 +159,6 @@ def absent(folder: Path, one: PublicSet) -> list[str]:
 
 
 def inside(root: Path, one: PublicSet) -> Path | None:
-    """The folder of a set below a root: ``root/ID`` or ``root/genomics/ID``, with all its files; else None."""
-    return next((p for p in (root / one.id, root / "genomics" / one.id) if p.is_dir() and not absent(p, one)), None)
+    """The folder of a set below a root: ``root/ID`` or ``root/DOMAIN/ID``, with all its files; else None."""
+    places = (root / one.id, *(root / domain / one.id for domain in ("genomics", "perturbation")))
+    return next((p for p in places if p.is_dir() and not absent(p, one)), None)

@@ -24,9 +24,12 @@ SHADES = 20
 """Steps of the heat map from floor to ceiling; in the drawing, the n-th is #0200nn."""
 
 _NUMBER = re.compile(r"-?\d+\.\d+")
+_WORD = re.compile(r"([MLz]?)\s*(?:(-?[\d.]+(?:e-?\d+)?)\s+(-?[\d.]+(?:e-?\d+)?))?")
 _DEFAULTS = ("stroke-linecap: square", "stroke-linejoin: miter", "stroke-linejoin: round", "stroke-linecap: butt",
              "stroke-dashoffset: 0")
 """What the style sheet says once for all."""
+_TEXT = ("font-size:10px", "fill:var(--muted)")
+"""The same, for text."""
 
 
 class Frame(NamedTuple):
@@ -163,6 +166,8 @@ def _inline(text: str, name: str, label: str) -> str:
     body = re.sub(r'xlink:href="#', f'href="#{name}-', body)
     body = re.sub(r' clip-path="[^"]*"', "", body)
     body = re.sub(r'style="([^"]*)"', _style, body)
+    body = re.sub(r'<text style="([^"]*)"', _plain_text, body)
+    body = re.sub(r'style="fill:var\(--(h\d+)\)"', r'class="\1"', body)
     body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
     body = re.sub(r"\s*\n\s*", " ", body)
     body = re.sub(r' (d|x|y)="([^"]*)"', _short, body)
@@ -177,11 +182,44 @@ def _inline(text: str, name: str, label: str) -> str:
 
 
 def _short(found: re.Match[str]) -> str:
-    """Coordinates to a tenth of a pixel; after M, further pairs are lines without saying so."""
-    text = _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), found[2].strip())
-    if found[1] == "d" and not set(text) & set("CQVH"):
-        text = text.replace(" L ", " ")
-    return f' {found[1]}="{text.replace("M ", "M").replace(" z", "z")}"'
+    """Coordinates to a tenth of a pixel, and straight lines as steps, which are shorter than places."""
+    kind, text = found[1], found[2].strip()
+    if kind == "d" and not set(text) & set("CQVH"):
+        return f' d="{_steps(text)}"'
+    text = _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), text)
+    return f' {kind}="{text.replace("M ", "M").replace(" z", "z")}"'
+
+
+def _steps(text: str) -> str:
+    """A path of M, L and z: each place rounded first, then told as the step from the one before, so nothing drifts."""
+    out: list[str] = []
+    here, last = (0, 0), ""
+    for word, x_text, y_text in _WORD.findall(text):
+        if not x_text:
+            out += [word] if word == "z" else []
+            last = word
+            continue
+        x, y = round(float(x_text) * 10), round(float(y_text) * 10)
+        across, down = x - here[0], y - here[1]
+        if word == "M":
+            kind, said = "M", f"M{_tenths(x)}{_tenths(y, ' ')}"
+        elif not down:
+            kind, said = "h", f"h{_tenths(across)}"
+        elif not across:
+            kind, said = "v", f"v{_tenths(down)}"
+        else:
+            kind = "l"
+            said = f"{_tenths(across, ' ') if last == 'l' else 'l' + _tenths(across)}{_tenths(down, ' ')}"
+        out.append(said)
+        here, last = (x, y), kind
+    return "".join(out)
+
+
+def _tenths(n: int, gap: str = "") -> str:
+    """Tenths of a pixel, apart from the number before by a gap or its own sign."""
+    whole, rest = divmod(abs(n), 10)
+    said = f"{whole or ''}.{rest}" if rest else f"{whole}"
+    return f"-{said}" if n < 0 else f"{gap}{said}"
 
 
 def _style(found: re.Match[str]) -> str:
@@ -198,6 +236,12 @@ def _style(found: re.Match[str]) -> str:
             continue
         keep.append(re.sub(r"#0[12]00[0-9a-f]{2}", _variable, part).replace(": ", ":"))
     return f'style="{";".join(keep)}"'
+
+
+def _plain_text(found: re.Match[str]) -> str:
+    """Text as the style sheet has it needs to say nothing."""
+    keep = [part for part in found[1].split(";") if part not in _TEXT]
+    return f'<text style="{";".join(keep)}"' if keep else "<text"
 
 
 def _variable(found: re.Match[str]) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core import asks, seeds
+from kindergrad.core.asks import Fit, LogLikelihood, log_likelihoods
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode, decode_rows
 from kindergrad.core.items import Items, choice_items
@@ -69,9 +69,18 @@ def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
     return whole - log_likelihoods(engine, asked["context"], asked["changed"])
 
 
+def put_fit(engine: Fit, asked: Any, train: Items) -> NDArray[np.float64]:
+    """Fit relatives with a member whose kept site has changed against those with a change at a free one."""
+    def changed(part: Any) -> dict[str, Any]:
+        return {"context": part["context"], "target": part["changed"]}
+
+    return asks.put_fit(engine, changed(asked), Items(asked=changed(train.asked), truth=train.truth))
+
+
 ASSESSMENT = Assessment(
-    skill="genomics/clinical-variants", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=placed,
-    twin=placed_first, metric="placement among 3 free sites", twin_metric="ranked first of 4", chance=0.5,
-    needs=("selection",), world="phylogeny", cluster="item", learner="none-yet", levels=tuple(TREES),
+    skill="genomics/clinical-variants", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit}, score=placed, twin=placed_first,
+    metric="placement among 3 free sites", twin_metric="ranked first of 4", chance=0.5, needs=("selection",),
+    world="phylogeny", cluster="item", learner="none-yet", levels=tuple(TREES),
     source="families of 4 to 16 members of the world 'phylogeny', a third of the sites under selection",
 )

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods
+from kindergrad.core.asks import Fit, LogLikelihood, checked, log_likelihoods, texts
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
@@ -81,11 +81,11 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
         others = sorted(drawn, key=lambda site: abs(site.gain - true.gain))[:CONTROLS]
         at = int(rng.integers(CONTROLS + 1))
         row = [*others[:at], true, *others[at:]]
-        texts = [(genes[site.gene].coding, site.third) for site in row]
-        context.append([text[third - BEFORE : third] for text, third in texts])
-        new.append([change[1] + text[third + 1 : third + 1 + AFTER] for text, third in texts])
-        old.append([text[third : third + 1 + AFTER] for text, third in texts])
-        codons.append([(text[third - 5 : third + 4], change[1]) for text, third in texts])
+        around = [(genes[site.gene].coding, site.third) for site in row]
+        context.append([text[third - BEFORE : third] for text, third in around])
+        new.append([change[1] + text[third + 1 : third + 1 + AFTER] for text, third in around])
+        old.append([text[third : third + 1 + AFTER] for text, third in around])
+        codons.append([(text[third - 5 : third + 4], change[1]) for text, third in around])
         cluster.append(genes[true.gene].cluster)
         place.append(at)
     ideal = np.array([[world.substitution_log_odds(nine, letter) for nine, letter in row] for row in codons]
@@ -99,9 +99,21 @@ def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
     return changed - log_likelihoods(engine, asked["context"], asked["original"])
 
 
+def put_fit(engine: Fit, asked: Any, train: Items) -> NDArray[np.float64]:
+    """Fit originals and synonymous changes against changes that replace; the answer is what the change adds."""
+    def both(part: Any) -> list[str]:
+        return texts({**part, "target": part["changed"]}) + texts({**part, "target": part["original"]})
+
+    shape = train.asked["changed"].shape
+    silent = np.arange(shape[1])[None, :] == train.truth["true"][:, None]
+    engine.fit(both(train.asked), np.concatenate([silent.ravel(), np.ones(silent.size)]).astype(np.int64))
+    changed, original = checked(engine.decide(both(asked)), (2, *asked["changed"].shape), "decide")
+    return np.asarray(changed - original)
+
+
 ASSESSMENT = Assessment(
-    skill="genomics/codon-table", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put}, score=placed,
-    twin=placed_first, metric="placement among 3 controls", twin_metric="ranked first of 4", chance=0.5,
+    skill="genomics/codon-table", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit},
+    score=placed, twin=placed_first, metric="placement among 3 controls", twin_metric="ranked first of 4", chance=0.5,
     needs=("genes",), cluster="gene", learner="markov", levels=("missense", "nonsense"),
     source="single-letter changes at third codon places of held-out genes",
 )

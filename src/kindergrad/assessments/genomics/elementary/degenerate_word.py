@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_fit, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode, encode, reverse_complement
 from kindergrad.core.items import Items, choice_items
@@ -53,10 +53,10 @@ def _ideal(world: Any, family: list[Any], candidates: NDArray[np.str_]) -> NDArr
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/degenerate-word", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=placed, twin=placed_first, metric="placement among 7 controls", twin_metric="ranked first of 8",
-    chance=0.5, needs=("windows", "motifs"), cluster="motif", learner="markov",
-    levels=tuple(f"tier-{t}" for t in range(TIERS, 0, -1)), frequency=lambda world,
-    level: next(m.frequency for m in world.motifs if m.name.startswith(f"{level}/")),
+    skill="genomics/degenerate-word", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
+    metric="placement among 7 controls", twin_metric="ranked first of 8", chance=0.5, needs=("windows", "motifs"),
+    cluster="motif", learner="markov", levels=tuple(f"tier-{t}" for t in range(TIERS, 0, -1)),
+    frequency=lambda world, level: next(m.frequency for m in world.motifs if m.name.startswith(f"{level}/")),
     source="15 planted motifs of 26 bits in each of 8 tiers, 10^-3 to 10^-6.5 per base",
 )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_likelihood, put_written
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items
@@ -42,9 +42,10 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/nearest-relative", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=gained, twin=gained_at_least(PASS), metric="bits gained per base",
-    twin_metric=f"relatives with {PASS} bits or more", chance=0.0, top=2.0, needs=("relatives",), world="phylogeny",
-    cluster="item", learner="none-yet", levels=tuple(RELATION),
+    skill="genomics/nearest-relative", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.GENERATION: put_written}, score=gained,
+    twin=gained_at_least(PASS), metric="bits gained per base", twin_metric=f"relatives with {PASS} bits or more",
+    chance=0.0, top=2.0, needs=("relatives",), world="phylogeny", cluster="item", learner="none-yet",
+    levels=tuple(RELATION),
     source="pairs of the world 'phylogeny': 0.1 and 0.4 substitutions per site, with and without gaps",
 )

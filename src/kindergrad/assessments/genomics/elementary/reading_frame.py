@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_fit, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import reverse_complement
 from kindergrad.core.items import Items, choice_items
@@ -45,7 +45,8 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/reading-frame", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=placed, twin=placed_first, metric="placement among 5 other frames", twin_metric="ranked first of 6",
-    chance=0.5, needs=("genes",), cluster="gene", learner="markov", source="stretches inside held-out genes",
+    skill="genomics/reading-frame", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
+    metric="placement among 5 other frames", twin_metric="ranked first of 6", chance=0.5, needs=("genes",),
+    cluster="gene", learner="markov", source="stretches inside held-out genes",
 )

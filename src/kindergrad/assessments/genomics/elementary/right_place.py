@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_fit, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import reverse_complement_codes
 from kindergrad.core.items import Items
@@ -44,8 +44,8 @@ def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/right-place", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=placed, twin=placed_first, metric="placement among 3 misplaced copies", twin_metric="ranked first of 4",
-    chance=0.5, needs=("promoters",), cluster="item", learner="markov", levels=("place", "strand"),
-    source="promoters as planted in the synthetic genome",
+    skill="genomics/right-place", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
+    metric="placement among 3 misplaced copies", twin_metric="ranked first of 4", chance=0.5, needs=("promoters",),
+    cluster="item", learner="markov", levels=("place", "strand"), source="promoters as planted in the synthetic genome",
 )

@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import Generate, put_likelihood, put_written
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items
@@ -22,7 +23,7 @@ from kindergrad.core.names import Readout
 from kindergrad.stats.scoring import gained, gained_at_least
 from kindergrad.worlds import repeats
 
-SOURCE, LENGTH = 64, 24
+SOURCE, LENGTH, CUE = 64, 24, 8
 DIVERGENCE = {"diverged": 0.15, "identical": 0.01}
 PASS = 1.0  # bits per base
 
@@ -37,8 +38,14 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     )
 
 
+def put_rest(engine: Generate, asked: Any) -> NDArray[np.float64]:
+    """Let the engine write on from the first letters of the copy, without which nobody can know which part it is."""
+    return put_written(engine, asked, CUE)
+
+
 ASSESSMENT = Assessment(
-    skill="genomics/copy", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood}, score=gained,
+    skill="genomics/copy", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.GENERATION: put_rest}, score=gained,
     twin=gained_at_least(PASS), metric="bits gained per base", twin_metric=f"copies with {PASS} bit or more",
     chance=0.0, top=2.0, needs=(), cluster="item", learner="none-yet", levels=tuple(DIVERGENCE),
     source="random letters, copied with errors",

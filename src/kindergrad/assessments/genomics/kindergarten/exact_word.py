@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_fit, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items, choice_items
 from kindergrad.core.names import Readout
@@ -40,9 +40,9 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/exact-word", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=placed, twin=placed_first, metric="placement among 7 controls", twin_metric="ranked first of 8",
-    chance=0.5, needs=("words",), cluster="word", learner="markov", frequency=lambda world,
-    level: float(np.median(world.words().frequency)),
+    skill="genomics/exact-word", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
+    metric="placement among 7 controls", twin_metric="ranked first of 8", chance=0.5, needs=("words",), cluster="word",
+    learner="markov", frequency=lambda world, level: float(np.median(world.words().frequency)),
     source="planted words of 10 letters, or words over-represented in a real genome",
 )

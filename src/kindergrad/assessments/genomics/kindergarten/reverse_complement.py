@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import LogLikelihood, log_likelihoods, put_likelihood
+from kindergrad.core.asks import Generate, LogLikelihood, log_likelihoods, put_likelihood, put_written
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows, reverse_complement
 from kindergrad.core.items import Items
@@ -22,7 +23,7 @@ from kindergrad.core.names import Readout
 from kindergrad.stats.scoring import gained, gained_at_least
 from kindergrad.worlds import folding
 
-STEM, BEFORE, MISMATCH = 12, 20, 0.05
+STEM, BEFORE, MISMATCH, CUE = 12, 20, 0.05, 4
 PASS = 1.0  # bits per base
 
 
@@ -44,9 +45,15 @@ def strand_gap(engine: LogLikelihood, asked: Any) -> dict[str, float]:
     return {"strand_gap_bits": float(np.abs(gap).mean() / np.log(2) / len(whole[0]))}
 
 
+def put_rest(engine: Generate, asked: Any) -> NDArray[np.float64]:
+    """Let the engine write on from the first letters of the arm, which tell where the loop ended."""
+    return put_written(engine, asked, CUE)
+
+
 ASSESSMENT = Assessment(
-    skill="genomics/reverse-complement", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=gained, twin=gained_at_least(PASS), metric="bits gained per base",
-    twin_metric=f"arms with {PASS} bit or more", chance=0.0, top=2.0, needs=(), cluster="item", learner="none-yet",
-    diagnostics=strand_gap, source="random hairpins of 12 pairs, loops of 4 to 8",
+    skill="genomics/reverse-complement", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.GENERATION: put_rest}, score=gained,
+    twin=gained_at_least(PASS), metric="bits gained per base", twin_metric=f"arms with {PASS} bit or more", chance=0.0,
+    top=2.0, needs=(), cluster="item", learner="none-yet", diagnostics=strand_gap,
+    source="random hairpins of 12 pairs, loops of 4 to 8",
 )

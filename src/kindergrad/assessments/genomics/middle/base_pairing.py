@@ -4,7 +4,8 @@ Shows: that partners far apart in the text are read as a pair: in a hairpin, in 
 in a pseudoknot, whose second stem begins in the loop of the first.
 Does not show: the stability of a fold.
 Floor: letter, pair and triplet frequencies; candidates differ in one letter, all four of which occur.
-Ceiling: exact, over loop lengths, or over all folds of the text (a partition function).
+Ceiling: exact, over loop lengths, or over all folds of the text (a partition function). The engine "viennarna" (extra
+"fold") answers from measured energies, apart from this world's rules.
 Trap: an oracle of nested pairs cannot see pseudoknots; theirs is a sum of its own.
 Source: Gutell et al. (1992), doi:10.1093/nar/20.21.5785 (compensatory changes).
 """
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_fit, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.dna import decode_rows
 from kindergrad.core.items import Items, choice_items
@@ -74,8 +75,9 @@ def _stacked(rng: np.random.Generator) -> tuple[Any, int, int]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/base-pairing", version="2.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=placed, twin=placed_first, metric="placement among 3 broken pairs", twin_metric="ranked first of 4",
-    chance=0.5, needs=(), cluster="item", learner="none-yet", levels=("fold", "pseudoknot", "hairpin"),
+    skill="genomics/base-pairing", version="2.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
+    metric="placement among 3 broken pairs", twin_metric="ranked first of 4", chance=0.5, needs=(), cluster="item",
+    learner="none-yet", levels=("fold", "pseudoknot", "hairpin"),
     source="folds of 50 letters, and pseudoknots and hairpins of 10 pairs",
 )

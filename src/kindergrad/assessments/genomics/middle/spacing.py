@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
-from kindergrad.core.asks import put_likelihood
+from kindergrad.core.asks import put_fit, put_likelihood
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
@@ -37,8 +37,8 @@ def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/spacing", version="1.0", items=items, readouts={Readout.LIKELIHOOD: put_likelihood},
-    score=placed, twin=placed_first, metric="placement among 2 wrong distances", twin_metric="ranked first of 3",
-    chance=0.5, needs=("promoters",), cluster="item", learner="none-yet", levels=tuple(WRONG),
-    source="promoters as planted in the synthetic genome",
+    skill="genomics/spacing", version="1.0", items=items,
+    readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
+    metric="placement among 2 wrong distances", twin_metric="ranked first of 3", chance=0.5, needs=("promoters",),
+    cluster="item", learner="none-yet", levels=tuple(WRONG), source="promoters as planted in the synthetic genome",
 )

@@ -16,6 +16,7 @@ import numpy as np
 
 from kindergrad.core import seeds
 from kindergrad.core.assessment import Assessment
+from kindergrad.core.errors import NothingToAskError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.core.response_puts import put_response
@@ -25,8 +26,11 @@ GENES = 3
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    known = world.conditions("seen")
     edges = world.network.edges
+    acts = np.bincount(edges.source, minlength=len(world.panel.genes))
+    known = [c for c in world.conditions("seen") if acts[own_genes(world, c)[0]] >= GENES]
+    if not known:
+        raise NothingToAskError(f"no perturbed gene of this world acts on {GENES} genes; try a larger one")
     chosen, places = [], []
     for rng in seeds.item_streams(n, seed, "direct-targets"):
         condition = known[int(rng.integers(len(known)))]

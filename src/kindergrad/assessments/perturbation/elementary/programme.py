@@ -27,7 +27,7 @@ GENES = 8
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    chosen = draw(world.conditions("seen"), n, seed, "programme")
+    chosen = draw(world, world.conditions("seen"), n, seed, "programme")
     genes, sign = world.regulons(GENES)
     drawn = gene_items(world, chosen, [genes.ravel().tolist()] * n)
     return Items(asked=drawn.asked, ideal=drawn.ideal,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core import seeds
 from kindergrad.core.assessment import Assessment
+from kindergrad.core.errors import NothingToAskError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.core.response_puts import put_response
@@ -33,6 +34,8 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     apart = world.distances
     causes = (apart > 0).sum(axis=0)
     known = [c for c in world.conditions("seen") if _between(apart[own_genes(world, c)[0]], low, high).sum() >= GENES]
+    if not known:
+        raise NothingToAskError(f"no perturbed gene of this world has {GENES} genes so far down; try a larger one")
     chosen, places = [], []
     for rng in seeds.item_streams(n, seed, "who-can-change", level):
         condition = known[int(rng.integers(len(known)))]

@@ -16,16 +16,16 @@ from kindergrad.core.assessment import Assessment
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.core.response_puts import put_interaction
-from kindergrad.worlds.response_items import INTERACTIONS, agrees, draw, interactions, top_twenty
+from kindergrad.worlds.response_items import INTERACTIONS, agrees, interaction_items, top_twenty
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
     """Triples of pathways that act at three, never perturbed together by these genes."""
-    return interactions(world, draw(world.conditions("triple"), n, seed, "three-at-once"))
+    return interaction_items(world, world.conditions("triple"), n, seed, "three-at-once")
 
 
 ASSESSMENT = Assessment(
-    skill="perturbation/three-at-once", version="1.0", items=items, readouts={Readout.RESPONSE: put_interaction},
+    skill="perturbation/three-at-once", version="1.1", items=items, readouts={Readout.RESPONSE: put_interaction},
     score=agrees, twin=top_twenty, metric="agreement of the interaction", twin_metric="top 20 named", chance=0.0,
     needs=("triple",), cluster="pathways", learner="none-yet", floor=INTERACTIONS,
     source="triples kept back, of pathways that act at three",

@@ -27,7 +27,7 @@ GENES, CLOSE = 10, 0.25
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    chosen = draw(world.conditions("partial"), n, seed, "spread")
+    chosen = draw(world, world.conditions("partial"), n, seed, "spread")
     size = np.abs(world.response(chosen)) * counted(world, chosen)
     at = np.argsort(-size, axis=1, kind="stable")[:, :GENES]
     exact = world.quantiles(chosen, at, QUANTILES)

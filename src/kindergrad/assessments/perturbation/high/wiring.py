@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core import seeds
 from kindergrad.core.assessment import Assessment
+from kindergrad.core.errors import NothingToAskError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.core.response_puts import put_edges
@@ -35,6 +36,9 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     direct, indirect = away == 1, away > 1
     decoy = indirect if level == "indirect" else ~direct & (known[:, None] != np.arange(away.shape[1]))
     able = np.flatnonzero((direct.sum(axis=0) >= REGULATORS) & (decoy.sum(axis=0) >= DECOYS))
+    if not len(able):
+        raise NothingToAskError(f"no gene of this world has {REGULATORS} perturbed regulators and {DECOYS} decoys; try "
+                                "a larger one")
     alike = np.abs(world.scatter(world.design.contexts[0]).correlation[known])
     rows, targets = [], []
     for rng in seeds.item_streams(n, seed, "wiring", level):

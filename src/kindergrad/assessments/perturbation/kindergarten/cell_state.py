@@ -3,7 +3,8 @@
 Shows: that modules of genes are seen in control cells.
 Does not show: what causes what; hidden causes and effects look alike here.
 Floor: independent genes with the right means and variances.
-Ceiling: the exact correlations, without the noise of counting.
+Ceiling: the exact correlations, without the noise of counting; of real cells, those of other cells again. Which pairs
+are asked is then told by the cells that engines read.
 Trap: counting noise pulls correlations to 0; the score asks for their pattern, not their size.
 Source: simulated; Langfelder and Horvath (2008), doi:10.1186/1471-2105-9-559.
 """
@@ -22,26 +23,28 @@ from kindergrad.core.names import Readout
 from kindergrad.core.response_puts import put_correlations
 from kindergrad.core.responses import Condition, asked_columns
 from kindergrad.stats.response_exact import correlation
+from kindergrad.worlds.response_items import Known, correlations
 
 Floats = NDArray[np.float64]
 PAIRS, ALIKE = 20, 0.25
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    contexts = world.design.contexts
-    chosen, left, right, exact = [], [], [], []
+    contexts = world.design.contexts if world.exact else sorted(world.correlations)
+    chosen, left, right, exact, again = [], [], [], [], []
     for i, rng in enumerate(seeds.item_streams(n, seed, "cell-state")):
-        table = world.scatter(contexts[i % len(contexts)]).correlation
+        table, *scored = correlations(world, contexts[i % len(contexts)])
         strong = np.argwhere(np.triu(np.abs(table) > ALIKE, 1))
         any_pair = np.sort(rng.integers(len(table) - 1, size=(PAIRS, 2)), axis=1) + np.array([0, 1])
         pairs = np.vstack([strong[rng.integers(len(strong), size=PAIRS)], any_pair])
         chosen.append(Condition("", contexts[i % len(contexts)]))
         left.append(pairs[:, 0])
         right.append(pairs[:, 1])
-        exact.append(table[pairs[:, 0], pairs[:, 1]])
-    truth = {"correlation": np.array(exact), "cluster": np.array([f"item-{i}" for i in range(n)])}
+        exact.append(scored[0][pairs[:, 0], pairs[:, 1]])
+        again.append(scored[-1][pairs[:, 0], pairs[:, 1]])
+    found = Known(np.array(exact), None if world.exact else np.array(again), world.exact, {})
     asked = {**asked_columns(chosen), "gene": np.array(left), "other": np.array(right)}
-    return Items(asked=asked, ideal=np.array(exact), truth=truth)
+    return found.items(asked, {"correlation": found.first, "cluster": np.array([f"item-{i}" for i in range(n)])})
 
 
 def score(answers: Floats, items: Any) -> Floats:
@@ -57,6 +60,6 @@ def twin(answers: Floats, items: Any) -> Floats:
 ASSESSMENT = Assessment(
     skill="perturbation/cell-state", version="1.0", items=items, readouts={Readout.CELLS: put_correlations},
     score=score, twin=twin, metric="correlation of correlations", twin_metric="share of correlated pairs found",
-    chance=0.0, needs=("cells",), cluster="item", learner="additive", floor=("no-change",),
+    chance=0.0, needs=("correlations",), cluster="item", learner="additive", floor=("no-change",),
     source="pairs of genes among control cells, half of them correlated",
 )

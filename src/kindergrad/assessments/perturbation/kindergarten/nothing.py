@@ -4,7 +4,7 @@ Shows: that noise of few cells, and the response that most perturbations share, 
 Does not show: that the engine sees effects where there are some; strong-or-weak asks for that.
 Floor: the mean response of training perturbations, which moves many genes. That no response at all is right is the
 question itself, so an engine that always says so is not among the floors.
-Ceiling: exactly nothing.
+Ceiling: exactly nothing; of real cells nominal: they were chosen because their response does not repeat.
 Trap: the perturbed gene itself does move, and does not count.
 Source: simulated guides that cut nothing, and genes that act on no other; how common they are: scPerturb,
 doi:10.1038/s41592-023-02144-y.
@@ -30,10 +30,10 @@ SMALL = 0.1
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    chosen = draw(world.conditions("nothing"), n, seed, "nothing")
+    chosen = draw(world, world.conditions("nothing"), n, seed, "nothing")
     mask = counted(world, chosen)
-    return Items(asked=asked_columns(chosen), ideal=world.response(chosen) * mask,
-                 truth={"counted": mask, "usual": np.full(n, np.sqrt(world.typical)),
+    return Items(asked=asked_columns(chosen), ideal=world.response(chosen) * mask if world.exact else None,
+                 truth={"counted": mask, "usual": np.full(len(chosen), np.sqrt(world.typical)),
                         "cluster": np.array([c.perturbation for c in chosen])})
 
 

@@ -27,7 +27,7 @@ USUAL, CLOSE = 2.0, 0.2
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    chosen = draw([c for c in world.conditions("singles") if c.dose == 1.0], n, seed, "on-target")
+    chosen = draw(world, [c for c in world.conditions("singles") if c.dose == 1.0], n, seed, "on-target")
     return gene_items(world, chosen, [own_genes(world, c) for c in chosen])
 
 
@@ -43,6 +43,6 @@ def twin(answers: Floats, items: Any) -> Floats:
 ASSESSMENT = Assessment(
     skill="perturbation/on-target", version="1.0", items=items, readouts={Readout.RESPONSE: put_response}, score=score,
     twin=twin, metric="1 - error at the target / 2 natural logs", twin_metric="within 0.4 natural logs", chance=0.0,
-    needs=("singles",), cluster="pathway", learner="additive", floor=RESPONSES,
+    needs=("singles", "targets"), cluster="pathway", learner="additive", floor=RESPONSES,
     source="perturbations of one gene, up and down",
 )

@@ -3,7 +3,7 @@
 Shows: that what was seen is remembered well enough to be told apart from its like.
 Does not show: any generalisation.
 Floor: a guess: engines that predict the same for all candidates gain nothing.
-Ceiling: the exact profiles of all candidates; the fresh cells leave some doubt.
+Ceiling: the exact profiles of all candidates; the fresh cells leave some doubt. Of real cells, profiles of other cells.
 Trap: the perturbed gene gives itself away, so the genes of all candidates are masked.
 Source: simulated; the ranks of predictions for a truth in PerturBench, arXiv:2408.10609.
 """

@@ -3,7 +3,7 @@
 Shows: that sizes of responses are told apart from noise.
 Does not show: what changes.
 Floor: cells left and expression of the target (strong perturbations kill), and the usual response: equal sizes.
-Ceiling: the exact sizes.
+Ceiling: the exact sizes; of real cells, a second measurement, both with the noise of few cells taken off.
 Trap: few cells look strong; an engine that repeats what it measured overrates them.
 Source: simulated; scPerturb, doi:10.1038/s41592-023-02144-y, for the spread of sizes.
 """
@@ -17,24 +17,28 @@ from numpy.typing import NDArray
 
 from kindergrad.core import seeds
 from kindergrad.core.assessment import Assessment
+from kindergrad.core.errors import NothingToAskError
 from kindergrad.core.items import Items
 from kindergrad.core.names import Readout
 from kindergrad.core.response_puts import put_strength
 from kindergrad.core.responses import asked_columns
 from kindergrad.stats.response_exact import correlation
-from kindergrad.worlds.response_items import RESPONSES, clusters
+from kindergrad.worlds.response_items import RESPONSES, clusters, sizes
 
 Floats = NDArray[np.float64]
 CANDIDATES = 8
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    known = sorted({c._replace(dose=1.0, batch="1") for c in world.conditions("singles") if "^" not in c.perturbation})
+    usual = {"dose": 1.0, "batch": "1"} if world.exact else {}
+    known = sorted({c._replace(**usual) for c in world.conditions("singles") if "^" not in c.perturbation})
+    if len(known) < CANDIDATES:
+        raise NothingToAskError(f"this world perturbs {len(known)} genes alone; expected {CANDIDATES} or more")
     rows = [[known[i] for i in rng.choice(len(known), CANDIDATES, replace=False)]
             for rng in seeds.item_streams(n, seed, "strong-or-weak")]
-    size = np.sqrt((world.response([c for row in rows for c in row]) ** 2).sum(axis=1)).reshape(n, CANDIDATES)
-    return Items(asked=asked_columns(rows), ideal=size,
-                 truth={"size": size, "cluster": clusters(world, [row[0] for row in rows])})
+    size = sizes(world, [c for row in rows for c in row]).read(lambda x: x.reshape(n, CANDIDATES))
+    return size.items(asked_columns(rows), {"size": size.first,
+                                            "cluster": clusters(world, [row[0] for row in rows])})
 
 
 def score(answers: Floats, items: Any) -> Floats:

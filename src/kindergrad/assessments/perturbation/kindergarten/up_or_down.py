@@ -3,7 +3,8 @@
 Shows: direction of the strongest effects of what was seen.
 Does not show: which genes these are; they are given.
 Floor: the signs of the mean response.
-Ceiling: the exact response.
+Ceiling: the exact response; of real cells, what a second measurement tells of the first. Which genes move most is then
+told by the cells that engines read, not by those that are scored.
 Trap: a response that all perturbations share gives many signs away, and the floor takes it out.
 Source: simulated; direction match in Norman et al. (2019), doi:10.1126/science.aax4438: .73 for the mean.
 """
@@ -27,8 +28,9 @@ GENES, SOFT = 20, 0.1
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
-    chosen = draw(world.conditions("seen"), n, seed, "up-or-down")
-    size = np.abs(world.response(chosen)) * counted(world, chosen)
+    chosen = draw(world, world.conditions("seen"), n, seed, "up-or-down")
+    told = world.response(chosen) if world.exact else world.told(chosen)
+    size = np.abs(told) * counted(world, chosen)
     return gene_items(world, chosen, np.argsort(-size, axis=1, kind="stable")[:, :GENES].tolist())
 
 

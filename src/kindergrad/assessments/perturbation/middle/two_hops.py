@@ -27,7 +27,7 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     """Genes never perturbed, of pathways that were; only genes so many steps away count."""
     apart = world.distances == STEPS[level]
     known = [c for c in world.conditions("relative") if apart[own_genes(world, c)[0]].sum() > 5]
-    chosen = draw(known, n, seed, "two-hops", level)
+    chosen = draw(world, known, n, seed, "two-hops", level)
     drawn = whole_profiles(world, chosen)
     mask = np.stack([apart[own_genes(world, c)[0]] for c in chosen]).astype(np.float64)
     return Items(asked=drawn.asked, ideal=drawn.ideal, truth={**drawn.truth, "counted": mask})
