@@ -77,7 +77,7 @@ def test_donors_are_no_cell_types(tmp_path: Path) -> None:
     path = screen(tmp_path / "d.h5ad", [("KLF1", "anna"), ("KLF1", "bert"), ("control", "anna")], context="donor")
     found = looked(path)
     assert {r.concept for r in found.rows if r.skill == "perturbation/new-donor"} == {"anna", "bert"}
-    assert found.not_looked_for["perturbation/new-cell-type: contexts"] == "contexts are donors here"
+    assert found.not_looked_for["perturbation/new-cell-type: contexts"] == "its contexts are donors"
 
 
 def test_targets_under_names_that_were_not_measured(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kindergrad.cli.doors import Json, Seed, app, console, print_json, progress
+from kindergrad.cli.doors import Json, Seed, app, console, print_json, progress, say
 
 if TYPE_CHECKING:
     from kindergrad.core.answers_exposure import ExposureAnswer
@@ -70,7 +70,7 @@ def _show(found: ExposureAnswer, report: Path | None, *, json: bool) -> None:
     screen = console()
     screen.print(exposure_text.exposure(found, wide=screen.width >= _WIDE))
     if report is not None:
-        screen.print(f"report: {report}", highlight=False, soft_wrap=True)
+        say(f"report: {report}")
 
 
 def _kappa(text: str, seed: int) -> float:

@@ -61,6 +61,8 @@ def run(
         console().print(text.verdict_table(found.forecast, found.belief, found.facts))
         console().print(journey_text.terminal(found.facts.journey))
         console().print(text.status_text(status))
+        for why in config.without:
+            say(f"left out: {why}")
         say(f"report: {page}")
     done = status.ok + status.not_applicable + status.unscored
     if status.failed or done < status.planned:

@@ -115,6 +115,8 @@ class StudyConfig(_Strict):
     plugins: tuple[Path, ...] = ()
     foretell: float | None = Field(default=None, gt=0, lt=1)
     """Share of the largest scale after which forecasts of that scale are registered; None: they are not."""
+    without: tuple[str, ...] = ()
+    """Engines of a built-in study that cannot run on this machine, in words, with what would add them."""
     comparable: bool = True
     """False for --quick runs: their numbers are not to be compared with others."""
 

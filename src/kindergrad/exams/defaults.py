@@ -48,6 +48,10 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
     built_in = _built_in(domain.value)
     if path is not None:  # a study file that names no exams asks for all
         built_in.pop("assessments", None)
+    if raw["world"].get("kind", kind := built_in["world"]["kind"]) != kind:  # a ladder and a goal belong to their world
+        built_in = {key: value for key, value in built_in.items() if key not in ("scales", "goal")}
+    if raw.get("engines"):
+        built_in.pop("without")
     raw = built_in | {key: value for key, value in raw.items() if value != {}}
     named = [_beside(path, plugin) for plugin in raw.get("plugins", ())] + list(plugins or ())
     raw["plugins"] = tuple(dict.fromkeys(plugin.absolute() for plugin in named))
@@ -71,7 +75,7 @@ def with_engine(study: StudyConfig, name: str, given: Sequence[str], *, rename: 
     """
     config = EngineConfig(id=name, settings=dict(_setting(text) for text in given))
     engine = plan.make(catalogue.engine(name, study.plugins), config, 0)
-    changes: dict[str, Any] = {"engines": (config,)}
+    changes: dict[str, Any] = {"engines": (config,), "without": ()}
     if rename:
         changes["name"] = f"What {name} knows"
     if isinstance(engine, Trained):  # its ladder has another unit than the goal of the study
@@ -117,14 +121,17 @@ def _built_in(name: str) -> dict[str, Any]:
     if not file.is_file():
         raise StudyError(f"there is no built-in study '{name}'; give a study file")
     found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    found["engines"] = [config for config in found["engines"] if _there(config["id"])]
+    lacking = {config["id"]: extra for config in found["engines"] if (extra := _lacking(config["id"]))}
+    found["engines"] = [config for config in found["engines"] if config["id"] not in lacking]
+    found["without"] = [f"{name} needs {extras.EXTRAS[extra]}, which is not installed; try pip install "
+                        f"'kindergrad[{extra}]'" for name, extra in lacking.items()]
     return found
 
 
-def _there(engine: str) -> bool:
-    """Whether the library that an engine needs is installed; a built-in study does without the others."""
+def _lacking(engine: str) -> str | None:
+    """The extra that an engine needs and that is not installed; a built-in study does without such an engine."""
     extra = catalogue.engine(engine).extra
-    return extra is None or extras.installed(extra)
+    return None if extra is None or extras.installed(extra) else extra
 
 
 def _checked(found: StudyConfig) -> StudyConfig:

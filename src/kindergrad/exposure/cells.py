@@ -28,6 +28,8 @@ from kindergrad.worlds._perturbation_labels import ContextKind
 Ints = NDArray[np.int64]
 
 SERVES = ("gene_set", "screen")
+_KINDS = {"contexts": ContextKind.CELLS, "donors": ContextKind.DONOR}
+_NAMES = {ContextKind.CELLS: "types of cells", ContextKind.DONOR: "donors", ContextKind.BATCH: "batches"}
 _FAMILY = re.compile(r"([A-Z]{2,}?)\d+[A-Z]?\d*$")
 
 
@@ -147,9 +149,8 @@ def _rows(own: Screen, wanted: Iterable[Numbered]) -> tuple[list[tuple[Numbered,
                 missing[label] = "no genes were perturbed together"
             else:
                 rows.append((concept, own.of(spec.genes, spec.at_once)))
-        elif (what := settings(concept, screen.Spec).what) in ("contexts", "donors") and (
-                (own.dialect.kind is ContextKind.DONOR) is not (what == "donors")):
-            missing[label] = f"contexts are {'no donors' if what == 'donors' else 'donors'} here"
+        elif _KINDS.get(what := settings(concept, screen.Spec).what, own.dialect.kind) is not own.dialect.kind:
+            missing[label] = f"its contexts are {_NAMES[own.dialect.kind]}"
         elif what != "targets":
             found = _WHAT[what](own) or {"": np.zeros(0, dtype=np.int64)}
             rows += [(concept._replace(name=name or concept.name), hits) for name, hits in found.items()]

@@ -94,7 +94,8 @@ def facts(source: Path, found: list[Row]) -> StudyFacts:
     study = _study(source)
     last = (Store(source).read_json("last_run.json") or {}) if source.is_dir() else {}
     engines = tuple(dict.fromkeys(r.engine for r in found if r.role is Role.LEARNER))
-    left_out = tuple(f"Not asked: {why}." for why in last.get("left_out", {}).values())
+    left_out = [*(f"Left out: {why}." for why in (study.without if study else ())),
+                *(f"Not asked: {why}." for why in last.get("left_out", {}).values())]
     return StudyFacts(
         title=study.name if study else source.name,
         world=last.get("world", f"the table {source.name}"),
