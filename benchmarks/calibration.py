@@ -37,6 +37,7 @@ from kindergrad.stats.curve_two_axes import EXPONENT as FALL
 from kindergrad.stats.curve_two_axes import NOISE as LOSS_NOISE
 from kindergrad.stats.curve_two_axes import _shape, fit_two_axes
 from kindergrad.stats.curve_walk import LossData, Residual, _hyper, fit_walk, predict_walk, transition
+from kindergrad.stats.hierarchy_exceptions import NOWHERE
 from kindergrad.stats.laws._law import Design, Law
 
 Floats = NDArray[np.float64]
@@ -181,28 +182,27 @@ def _noisy(expected: Floats, sd: Floats, rng: np.random.Generator) -> Floats:
     return np.asarray(expected + sd * rng.standard_normal(expected.size))
 
 
-def link(exact: bool, engines: int = 24) -> Callable[[np.random.Generator, float], Replication]:
-    """A hard skill from two features. The model takes the scatter to first order; ``exact`` puts it in the sigmoid."""
+def _through(log_odds: Floats, noise: tuple[float, float, float], rng: np.random.Generator) -> Floats:
+    """Scores of engines (n,), with ``noise`` = top, noise of the score, scatter of the log odds."""
+    top, sigma, scatter = noise
+    share = expit(log_odds + scatter * rng.standard_normal(log_odds.size))
+    return _noisy(top * share, np.full(log_odds.size, sigma), rng)
 
-    def replicate(rng: np.random.Generator, wrong: float) -> Replication:
-        z = rng.standard_normal((engines, 2))
-        slopes = rng.standard_normal(3) * [START, SLOPE, SLOPE]
-        top = min(1.0, 2.0 * float(ndtr(rng.standard_normal())))
-        sigma = 1e-3 + NOISE[0] * np.exp(NOISE[1] * rng.standard_normal())
-        scatter = SCATTER[0] * np.exp(SCATTER[1] * rng.standard_normal())
-        odds, share = slopes[0] + z @ slopes[1:], expit(slopes[0] + z @ slopes[1:])
-        if exact:
-            y = _noisy(top * expit(odds + wrong * scatter * rng.standard_normal(engines)), np.full(engines, sigma), rng)
-        else:
-            y = _noisy(top * share, wrong * np.hypot(sigma, scatter * top * share * (1.0 - share)), rng)
-        found, new = fit_link(z, y), rng.standard_normal(2)
-        values = {"start": (found.slopes[0], slopes[0]), "slope": (found.slopes[1], slopes[1]),
-                  "top": (found.top, top), "sigma": (found.sigma, sigma), "scatter": (found.scatter, scatter),
-                  "future": (found.top * expit(found.slopes[0] + new @ found.slopes[1:]),
-                             top * expit(slopes[0] + new @ slopes[1:]))}
-        return Replication({k: rank(v, t, rng, found.weight) for k, (v, t) in values.items()}, {})
 
-    return replicate
+def link(rng: np.random.Generator, wrong: float, engines: int = 24) -> Replication:
+    """A hard skill from two features."""
+    z = rng.standard_normal((engines, 2))
+    slopes = rng.standard_normal(3) * [START, SLOPE, SLOPE]
+    top = min(1.0, 2.0 * float(ndtr(rng.standard_normal())))
+    sigma = 1e-3 + NOISE[0] * np.exp(NOISE[1] * rng.standard_normal())
+    scatter = SCATTER[0] * np.exp(SCATTER[1] * rng.standard_normal())
+    y = _through(slopes[0] + z @ slopes[1:], (top, wrong * sigma, wrong * scatter), rng)
+    found, new = fit_link(z, y), rng.standard_normal(2)
+    values = {"start": (found.slopes[0], slopes[0]), "slope": (found.slopes[1], slopes[1]),
+              "top": (found.top, top), "sigma": (found.sigma, sigma), "scatter": (found.scatter, scatter),
+              "future": (found.top * expit(found.slopes[0] + new @ found.slopes[1:]),
+                         top * expit(slopes[0] + new @ slopes[1:]))}
+    return Replication({k: rank(v, t, rng, found.weight) for k, (v, t) in values.items()}, {})
 
 
 def two_axes(rng: np.random.Generator, wrong: float) -> Replication:
@@ -235,12 +235,12 @@ def conjunction(rng: np.random.Generator, wrong: float, engines: int = 20) -> Re
     if product:
         scatter = PRODUCT_SCATTER[0] * np.exp(PRODUCT_SCATTER[1] * rng.standard_normal())
         expected = top * np.prod(easy**exponents, axis=1)
-        sd = np.hypot(sigma, scatter * expected)
+        y = _noisy(expected, wrong * np.hypot(sigma, scatter * expected), rng)
     else:
         scatter = SCATTER[0] * np.exp(SCATTER[1] * rng.standard_normal())
-        share = expit(slopes[0] + np.log(easy / (1.0 - easy)) @ slopes[1:])
-        expected, sd = top * share, np.hypot(sigma, scatter * top * share * (1.0 - share))
-    forms = compare(easy, _noisy(expected, wrong * sd, rng))
+        log_odds = slopes[0] + np.log(easy / (1.0 - easy)) @ slopes[1:]
+        y = _through(log_odds, (top, wrong * sigma, wrong * scatter), rng)
+    forms = compare(easy, y)
     found = forms.conjunctive
     ranks = {"exponent": rank(found.exponents[0], exponents[0], rng, found.weight),
              "top": rank(found.top, top, rng, found.weight)} if product else {}
@@ -255,7 +255,9 @@ def exposure(rng: np.random.Generator, wrong: float, n: int = 6) -> Replication:
     theta = phi[:4] + np.exp(phi[4:8]) * rng.standard_normal((n, 4))
     weight, mean, sd = np.array(prior.floors).T
     which = rng.choice(len(weight), size=n, p=weight)
-    floor, never = rng.normal(mean[which], sd[which]), rng.random(n) < expit(phi[8])
+    excepted, own = rng.random(n) < expit(phi[9]), prior.single(offset)
+    theta[excepted] = (own.mean - offset[:, None] * [1, 0, 0, 0] + own.sd * rng.standard_normal((n, 4)))[excepted]
+    floor, never = rng.normal(mean[which], sd[which]), rng.random(n) < np.where(excepted, NOWHERE, expit(phi[8]))
     plateau, location = prior.top * expit(theta[:, 2]), np.where(never, np.inf, offset + theta[:, 0])
     curves = []
     for s in range(n):
@@ -265,13 +267,17 @@ def exposure(rng: np.random.Generator, wrong: float, n: int = 6) -> Replication:
         curves.append(hierarchy.Curve(x, y, np.full(x.size, STDERR), float(offset[s])))
     found = hierarchy.fit(curves, seed=int(rng.integers(2**31)))
     g = expit(2.0 * np.log(9.0) * (7.0 - location[0]) / np.exp(theta[0, 1]))
+    share_never, apart = expit(phi[8:10])
     pairs = {"exposures": (found.exposures, phi[0]), "tau": (found.tau, np.exp(phi[4])),
-             "width": (found.widths, np.exp(phi[1])), "share_never": (found.share_never, expit(phi[8])),
+             "width": (found.widths, np.exp(phi[1])),
+             "share_never": (found.share_never, (1.0 - apart) * share_never + apart * NOWHERE),
+             "share_exceptions": (found.share_exceptions, apart),
              "floor": (found.floor[:, 0], floor[0]), "spread": (found.spread[:, 0], np.exp(theta[0, 3])),
              "location": (found.location[:, 0], location[0]),
              "future": (found.score(0, [7.0])[:, 0], floor[0] * (1.0 - g) + plateau[0] * g)}
     return Replication({k: rank(np.asarray(v), float(t), rng) for k, (v, t) in pairs.items()},
-                       {"never": (float(found.never[1]), bool(never[1]))})
+                       {"never": (float(found.never[1]), bool(never[1])),
+                        "exception": (float(found.exception[1]), bool(excepted[1]))})
 
 
 def ability(rng: np.random.Generator, wrong: float, shape: tuple[int, int] = (8, 6)) -> Replication:
@@ -310,12 +316,11 @@ POSTERIORS: dict[str, tuple[Callable[[np.random.Generator, float], Replication],
     "walk, broken": (walk("broken", "walk"), 300),
     "drift, last_value": (walk("last_value", "drift"), 300),
     "drift, m3": (walk("m3", "drift"), 300),
-    "drift, m4": (walk("m4", "drift"), 300),
-    "link": (link(False), 300),
-    "link, scatter in the sigmoid": (link(True), 300),
-    "two axes": (two_axes, 300),
+    "drift, m4": (walk("m4", "drift"), 600),
+    "link": (link, 600),
+    "two axes": (two_axes, 600),
     "conjunction": (conjunction, 300),
-    "hierarchy": (exposure, 300),
+    "hierarchy": (exposure, 600),
     "ability": (ability, 100),
 }
 """Name -> one replication, and how many make the full check."""

@@ -14,7 +14,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,8 @@ def _skill(own: dict[str, list[Record]]) -> dict[str, Any]:
         "grade": top[0].grade.value, "metric": top[0].metric, "n": round(float(np.mean([r.n_scored for r in top]))),
         "ceiling": _mean([r.value for r in top]), "ceiling_kind": top[0].estimand.ceiling_kind.value,
         "ceiling_stderr": _mean([r.stderr for r in top]),
+        "floor": _mean([r.estimand.floor for r in top]), "floor_stderr": _mean([r.estimand.floor_stderr for r in top]),
+        "floor_engine": Counter(r.estimand.floor_engine for r in top).most_common(1)[0][0],
         "floors": {name: _mean([r.value for r in records]) for name, records in sorted(own.items())
                    if roles[name] is Role.BLIND},
         "engines": {name: _engine(own[name]) for name in sorted(learners)},
@@ -103,9 +105,8 @@ def main() -> None:
         found[world]["cpu_seconds"] = round(time.process_time() - start, 1)
         given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         for skill, own in found[world]["skills"].items():
-            best = max(own["floors"], key=lambda name: own["floors"][name])
-            print(f"{world} {skill} n={own['n']} floor {own['floors'][best]:.3f} {best} ceiling {own['ceiling']:.3f} "
-                  f"{own['ceiling_kind']} | " + ", ".join(
+            print(f"{world} {skill} n={own['n']} floor {own['floor']:.3f} {own['floor_engine']} ceiling "
+                  f"{own['ceiling']:.3f} {own['ceiling_kind']} | " + ", ".join(
                       f"{name} {e['value']:.3f} score {e['score']}±{e['stderr']}"
                       for name, e in own["engines"].items()), flush=True)
 

@@ -4,7 +4,8 @@
     kindergrad audit /tmp/screen/real.h5ad
     kindergrad score /tmp/screen/ridge.h5ad --truth /tmp/screen/real.h5ad --train-perturbations /tmp/screen/train.txt
 
-Writes real.h5ad (counts: controls, singles and pairs), train.txt, and predictions of what did not train: mean.h5ad
+Writes real.h5ad (counts: controls, singles and pairs), train.txt, sets.gmt (genes that pathways raise, and those that
+they lower), and predictions of what did not train: mean.h5ad
 (the training mean for all, which published metrics reward), additive.h5ad (sum of what is known of the parts) and
 ridge.h5ad.
 """
@@ -45,6 +46,10 @@ def main(folder: Path) -> None:
     write(folder / "real.h5ad", np.concatenate(counts), names)
     train = [f"G{i}" for i in range(TRAINED)]
     (folder / "train.txt").write_text("\n".join(train) + "\n", encoding="utf-8")
+    sets = [(f"pathway-{k}-{way}", np.flatnonzero(sign * modules[k] > 0)) for k in range(len(modules))
+            for way, sign in (("up", 1), ("down", -1))]
+    (folder / "sets.gmt").write_text("".join("\t".join([name, "simulated", *(f"G{i}" for i in genes)]) + "\n"
+                                             for name, genes in sets), encoding="utf-8")
     for name, means in predictions(np.concatenate(counts), names, train, known).items():
         asked = [label for label in effects if label not in train]
         write(folder / f"{name}.h5ad", np.stack([means[label] for label in asked]), np.array(asked))

@@ -107,8 +107,10 @@ def test_values_can_be_written() -> None:
     a = catalogue.assessment("genomics/long-range-recall")
     items = made("long-range-recall", "hundredth")
     assert a.score(sit.ask(Perfect(), a, Readout.GENERATION, items), items).mean() > 0.97
-    assert {len(text) for text in items.asked["context"].ravel()} == {4 * 36 + 100 + 16}
-    assert len(made("long-range-recall", "far", 100)) == 60  # long texts are few
+    assert {len(text) for text in items.asked["context"].ravel()} == {4 * 36 + 1000 + 16}
+    assert len(made("long-range-recall", "far", 100)) == 20  # long texts are few
+    far = a.items(build.named("recall", 0, distance=1_000_000), 1, "far", 0)
+    assert len(far.asked["context"][0, 0]) == 4 * 36 + 1_000_000 + 16 and far.ideal is not None
 
 
 def test_few_examples_are_fitted_item_by_item() -> None:
@@ -128,6 +130,17 @@ def test_edges_of_exons_are_near_at_the_hard_level() -> None:
         for i, (context, target) in enumerate(zip(contexts, targets, strict=True)):
             at = text.index(context + target) + len(context)
             assert np.abs(edges - at).min() <= 8 and bool(inside[at]) == (i == true)
+
+
+@pytest.mark.parametrize(("level", "other"), [("against-introns", 3), ("against-between", 0),
+                                              ("against-untranslated", 1)])
+def test_what_is_mistaken_for_an_exon_is_of_the_class_that_the_level_names(level: str, other: int) -> None:
+    world: Any = build.named("gene-structure", 0)
+    classes, text = world.classes(world.held_out.states), decode(world.held_out.codes)
+    items = made("gene-structure", level, 10)
+    for contexts, targets, true in zip(items.asked["context"], items.asked["target"], items.truth["true"], strict=True):
+        at = [text.index(c + t) + len(c) for c, t in zip(contexts, targets, strict=True)]
+        assert [classes[place] for place in at] == [2 if i == true else other for i in range(4)]
 
 
 def test_a_study_whose_world_offers_all_gives_the_items_itself() -> None:

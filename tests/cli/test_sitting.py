@@ -74,6 +74,13 @@ def test_sit_for_people(call: Call, study: Path) -> None:
     assert "10k bases" in said.out
 
 
+def test_levels_are_named_and_a_small_corpus_is_read_whole(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("world: {kind: genome, size: 60000}\nengines: [{id: markov}]\nitems: 12\n")
+    said = call("sit", "genomics/copy", "--engine", "markov", "--study", tmp_path / "s.yaml")
+    assert said.code == 0, said.err
+    assert "copy[diverged] 60k bases" in " ".join(said.out.split())
+
+
 def test_run_with_one_engine(call: Call, study: Path, tmp_path: Path) -> None:
     said = call("run", study, "--engine", "markov", "--set", "max_order=4", "--out", tmp_path / "out", "--workers", 1,
                 "--json")
@@ -131,6 +138,7 @@ def test_answers_that_do_not_match_are_refused_with_counts(call: Call, study: Pa
     (["sit", EXAM, "--engine", "markow"], "did you mean 'markov'"),
     (["sit", EXAM, "--engine", "markov", "--set", "max_order"], "expected key=value"),
     (["sit", EXAM, "--engine", "markov", "--scale", "many"], "not a scale"),
+    (["sit", "genomics/copy", "--engine", "kmer"], "it can be asked for fit; expected one of likelihood, generation"),
     (["run", "--set", "a=1"], "--set needs --engine"),
     (["export"], "export needs either"),
     (["export", "--to", "x.csv"], "export needs either"),

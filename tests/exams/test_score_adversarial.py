@@ -29,6 +29,29 @@ def _measured_control(screen: Screen) -> np.ndarray:
     return screen.cells[screen.names == "control"].mean(axis=0)
 
 
+def _bulk(screen: Screen) -> np.ndarray:
+    """The scored cells' own mean, which no engine should have, drawn towards the controls where training varies."""
+    cells = screen.cells[np.isin(screen.names, screen.scored)].mean(axis=0)
+    control, spread = _measured_control(screen), screen.training_means().std(axis=0)
+    return control + (cells - control) / (1.0 + spread / spread.mean())
+
+
+def _spikes(screen: Screen, rng: np.random.Generator) -> np.ndarray:
+    """The name of the perturbed gene, blown up: found at once by any distance that looks at it."""
+    out = _same(screen, screen.training_means().mean(axis=0))
+    out[np.arange(len(out)), [screen.genes.index(label) for label in screen.scored]] = 0.0
+    return out
+
+
+def _tuned(screen: Screen, rng: np.random.Generator) -> np.ndarray:
+    """Noise around the training mean, chosen to agree with half of the scored cells on average: a group, no label."""
+    mean = screen.training_means().mean(axis=0)
+    half = screen.cells[np.isin(screen.names, screen.scored)][::2].mean(axis=0)
+    draws = 0.2 * rng.normal(size=(8, len(screen.genes)))
+    best = draws[np.argmax(draws @ (half - mean))]
+    return mean + best * rng.uniform(0.5, 1.5, (len(screen.scored), 1))
+
+
 IGNORANT: dict[str, Attack] = {
     "training mean, shared controls": lambda s, rng: _same(s, s.training_means().mean(axis=0)),
     "control": lambda s, rng: _same(s, _measured_control(s)),
@@ -39,6 +62,15 @@ IGNORANT: dict[str, Attack] = {
     "labels permuted": lambda s, rng: np.roll(s.means[s.n_training:], 5, axis=0),
     "training mean and noise": lambda s, rng: _same(s, s.training_means().mean(axis=0))
     + 0.1 * rng.normal(size=(len(s.scored), len(s.genes))),
+    "mean of the scored cells, shrunk by variance": lambda s, rng: _same(s, _bulk(s)),
+    "draws from the training covariance": lambda s, rng: s.training_means().mean(axis=0) + rng.normal(
+        size=(len(s.scored), s.n_training)) @ (s.training_means() - s.training_means().mean(axis=0)) / np.sqrt(
+        s.n_training),
+    "first axis of training, sizes by name": lambda s, rng: s.training_means().mean(axis=0) + np.linspace(
+        -2.0, 2.0, len(s.scored))[:, None] * np.linalg.svd(
+        s.training_means() - s.training_means().mean(axis=0))[2][0],
+    "training mean, spikes on the target": _spikes,
+    "best of 8 draws by the other half of the scored mean": _tuned,
 }
 """Know nothing of the scored perturbations, whatever the data."""
 

@@ -52,6 +52,20 @@ def test_seen_perturbations_in_a_new_line(line: Screen) -> None:
     assert any(x.skill == "perturbation/stranger" for x in found.not_scored)
 
 
+def test_a_floor_that_one_context_lacks_is_not_lost(line: Screen) -> None:
+    """There its best other floor stands in: a single item has no other labels to compare with."""
+    from kindergrad.exams.score_response_skills import Pool
+
+    truth = line.table()
+    said = predicted(line.scored, line.genes, line.means[8:])
+    (context,) = material(said, truth, line.training).contexts
+    pool = Pool()
+    pool.add(context, np.ones(8), np.full(8, 2.0), floors={"no change": np.zeros(8), "other labels": np.full(8, 0.9)})
+    pool.add(context.subset([0]), np.ones(1), np.full(1, 2.0), floors={"no change": np.full(1, 0.5)})
+    assert pool.score("perturbation/stranger", "made").floors == pytest.approx({"no change": 0.5 / 9,
+                                                                                "other labels": (0.9 * 8 + 0.5) / 9})
+
+
 def test_donors_have_a_skill_of_their_own(line: Screen) -> None:
     truth = two_lines(line)
     truth = replace(truth, dialect=replace(truth.dialect, context="donor_id"))

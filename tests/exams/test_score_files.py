@@ -377,5 +377,10 @@ def test_audit_of_cells(call: Call, home: Path, made: Screen) -> None:
     first = answer["perturbations"][0]
     assert {"perturbation", "reliability", "n_cells", "n_controls", "answerable"} <= set(first)
     assert first["n_cells"] == 16 and first["n_controls"] == 40
+    logs = {name: made.cells[made.names == name] for name in (first["perturbation"], "control")}
+    from scipy import stats
+
+    p = stats.ttest_ind(*logs.values(), equal_var=False).pvalue
+    assert first["n_changed"] == (stats.false_discovery_control(p) < 0.05).sum() > 0
     code, out, _ = call("audit", home / "real.h5ad")
     assert code == 0 and "reliability below 0.2" in out

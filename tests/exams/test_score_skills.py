@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,16 @@ def test_doses(drugs: Profiles, skill: str, asked_dose: str) -> None:
     known = {key: drugs["", key[1].split("@")[0] + "@" + last] for key in scored}
     copied = asked(known, truth, training, skill)
     assert copied.score is None or copied.score < 2.0 * (copied.stderr or 0.0)
+
+
+def test_a_label_tells_how_much(drugs: Profiles) -> None:
+    """Larger doses move more: to know that is the floor of which perturbation is strong."""
+    truth = measured(drugs, 60)
+    by_dose = {key: base() + float(key[1].split("@")[1]) ** 0.25 for key in drugs if key[1] != "control"}
+    one = asked(by_dose, truth, {(None, "D0")}, "strong-or-weak")
+    assert one.floors["more genes, larger dose"] > 0.5
+    assert one.value == pytest.approx(one.floors["more genes, larger dose"])
+    assert one.score is None or one.score == pytest.approx(0.0, abs=0.02)
 
 
 def test_a_name_without_dose_trains_all_doses(drugs: Profiles) -> None:
@@ -217,6 +228,50 @@ def test_one_drug_in_several_donors() -> None:
                      for d, e in zip(donors[5:], [*donors[6:], donors[5]], strict=True)}, truth, training, "new-donor")
     assert swapped.score < 2.0 * swapped.stderr
     assert asked(scored, truth, training, "up-or-down").n_items == 7
+    level = np.mean([means[d, "control"] for d in donors], axis=0)
+    constant = asked({(d, "drug"): level + usual for d in donors[5:]}, truth, training, "new-donor")
+    assert constant.score < 2.0 * constant.stderr + 0.1
+
+
+def test_one_profile_for_all_donors_shares_no_noise_with_their_controls() -> None:
+    """No donor responds in a way of its own: what is the same in absolute numbers differs from noisy controls only."""
+    beyond = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        shared, donors = rng.normal(size=GENES), [f"p{i}" for i in range(14)]
+        means = {}
+        for donor in donors:
+            level = base() + 0.1 * rng.normal(size=GENES)
+            means[donor, "control"], means[donor, "drug"] = level, level + shared
+        truth = measured(means, 12, column="donor_id", seed=seed)
+        training: set[tuple[str | None, str]] = {(d, "drug") for d in donors[:5]}
+        row = {key: i for i, key in enumerate(zip(truth.contexts, truth.labels, strict=True))}
+        known = np.mean([truth.means([row[d, "drug"]])[0] for d in donors[:5]], axis=0)
+        one = asked({(d, "drug"): known for d in donors[5:]}, truth, training, "new-donor")
+        if one.score is not None and one.stderr is not None:
+            beyond.append(one.score / one.stderr)
+    assert len(beyond) >= 4
+    assert np.mean(beyond) < 1.0 and sum(z > 2.0 for z in beyond) <= 2
+
+
+def test_sums_and_means_of_singles_earn_no_interaction() -> None:
+    """Pairs that only add up: no arithmetic on the singles ends above the sum."""
+    rng = np.random.default_rng(8)
+    effect = {f"G{i}": 0.6 * rng.normal(size=GENES) for i in range(10)}
+    pairs = [(a, b) for i, a in enumerate(effect) for b in list(effect)[i + 1:]][:24]
+    means = {("", "control"): base()} | {("", label): base() + move for label, move in effect.items()}
+    means |= {("", f"{a}+{b}"): base() + effect[a] + effect[b] for a, b in pairs}
+    truth = measured(means, 40)
+    training: set[tuple[str | None, str]] = {(None, label) for label in effect}
+    known = {label: truth.means([truth.labels.index(label)])[0] - truth.means([truth.labels.index("control")])[0]
+             for label in effect}
+    level = truth.means([truth.labels.index("control")])[0]
+    for combine in (lambda a, b: a + b, lambda a, b: 0.8 * (a + b), lambda a, b: (a + b) / 2,
+                    lambda a, b: np.where(np.abs(a) > np.abs(b), a, b),
+                    lambda a, b: a + b + 0.05 * rng.normal(size=GENES)):
+        said = {("", f"{a}+{b}"): level + combine(known[a], known[b]) for a, b in pairs}
+        one = asked(said, truth, training, "epistasis")
+        assert one.score is None or one.score <= 2.0 * (one.stderr or 0.0) + 1e-9
 
 
 def test_batches_are_contexts_where_the_user_says_so() -> None:
@@ -232,3 +287,18 @@ def test_batches_are_contexts_where_the_user_says_so() -> None:
     one = asked(scored, truth, training, "another-guide")
     assert one.value == pytest.approx(one.ceiling, abs=0.05)
     assert one.floors["same perturbation elsewhere"] > 0.5
+
+
+def test_cells_and_counts_tell_no_skill() -> None:
+    """Strong perturbations kill cells and empty them: whoever counts stands on the floor of which is strong."""
+    rng = np.random.default_rng(12)
+    size = np.linspace(0.2, 1.5, 20)
+    means = {("", "control"): base()} | {("", f"G{i}"): base() + size[i] * rng.normal(size=GENES) for i in range(20)}
+    truth = measured(means, 60)
+    depth = np.array([1e4, *(1e4 - 4e3 * size)])
+    table = replace(truth, depth=depth)
+    scored = {key: base() + size[int(key[1][1:])] for key in means if key[1] != "control"}
+    one = asked(scored, table, {(None, "G0")}, "strong-or-weak")
+    assert one.floors["fewer counts"] > 0.9 and one.floors["more counts"] < -0.9
+    assert one.floors["more cells"] == pytest.approx(0.0)
+    assert one.score is None or one.score < 2.0 * one.stderr

@@ -27,6 +27,19 @@ def test_levels_of_one_assessment_stand_together_and_the_rest_by_itself() -> Non
     assert all(found[i].engine == "markov" for g in groups for i in g.members)
 
 
+def test_the_answer_says_which_skill_follows_no_law() -> None:
+    rng = np.random.default_rng(6)
+    rows = tiers(rng, log_frequency=(-2, -2.5, -3, -3.5, -4))
+    rows += curve_rows("genomics/word[odd]", 5.0, rng=rng, frequency=1e-2, assessment="genomics/word")
+    found = curves(rows)
+    group = exposure_law.groups(found)[0]
+    law = exposure_law.answer(found, {group: exposure_law.fit(found, group)})
+    assert law is not None
+    told = dict(zip(law.skills, law.exceptions, strict=True))
+    assert told.pop("genomics/word[odd]") > 0.9
+    assert max(told.values()) < 0.3
+
+
 def _by_distance(n: int, *, frequency: float = 1e-3) -> list[Row]:
     """Levels of one frequency, near to far: all but the last are learnt."""
     rng = np.random.default_rng(3)

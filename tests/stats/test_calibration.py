@@ -14,15 +14,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from calibration import POSTERIORS, Replication, judge, rank, replicate, suspects
 
-SHORT = {"curve": 15, "curve, power": 80, "curve, peaked": 15, "camps": 40, "walk, m3": 50, "drift, m3": 40, "link": 25,
+SHORT = {"curve": 15, "curve, power": 80, "curve, peaked": 15, "camps": 40, "walk, m3": 50, "drift, m3": 40, "link": 15,
          "two axes": 20, "conjunction": 20, "hierarchy": 15, "ability": 5}
 """Replications that fit into the everyday suite: faults by a factor are seen, small ones are left to the slow tests."""
-FAULTY = {"curve, power": 80, "camps": 40, "walk, m3": 40, "link": 25, "two axes": 15, "hierarchy": 10}
+FAULTY = {"curve, power": 80, "camps": 40, "walk, m3": 40, "link": 15, "two axes": 15, "hierarchy": 10}
 """The conjunction fits its own noise and scatter, and takes four times as much for what it is."""
-KNOWN = {"link, scatter in the sigmoid": {"future", "scatter", "slope", "start"}, "drift, m4": {"tau"},
-         "hierarchy": {"tau"}}
-"""What is off and not mended: scatter is taken to first order; few points for eight dimensions; few atoms where skills
-are all but alike. ``benchmarks/calibration.json`` says by how much."""
 SLOW_FAULTY = ("curve", "curve, peaked", "ability")
 
 
@@ -68,7 +64,7 @@ def test_ties_and_weights_enter_the_rank() -> None:
 @pytest.mark.parametrize("name", POSTERIORS)
 def test_truth_ranks_evenly_in_full(name: str) -> None:
     judged = judge(replicate(name, POSTERIORS[name][1]))
-    assert set(suspects(judged)) <= KNOWN.get(name, set()), judged
+    assert not suspects(judged), judged
 
 
 @pytest.mark.slow

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from kindergrad.core.errors import InputError
-from kindergrad.stats.curve_link import fit_link
+from kindergrad.stats.curve_link import _log_density, fit_link
 
 
 def engines(n, seed, top=1.0, slopes=(1.5, -0.5), start=-1.0, noise=0.02):
@@ -26,7 +27,7 @@ def test_a_plateau_below_the_ceiling_is_seen() -> None:
 
 def test_intervals_hold_their_share_beyond_the_data() -> None:
     inside = []
-    for seed in range(30):
+    for seed in range(16):
         rng = np.random.default_rng(100 + seed)
         slopes, start = 1.5 * rng.standard_normal(2), 2.0 * rng.standard_normal()
         z, y = engines(25, seed, slopes=slopes, start=start)
@@ -36,6 +37,25 @@ def test_intervals_hold_their_share_beyond_the_data() -> None:
         truth = latent + 0.02 * rng.standard_normal(20)
         inside.append(np.mean((truth >= low) & (truth <= high)))
     assert 0.82 < np.mean(inside) < 0.98
+
+
+def test_scatter_inside_the_sigmoid_is_integrated_as_on_a_fine_grid() -> None:
+    rng, errors = np.random.default_rng(0), []
+    for _ in range(60):
+        odds, top = rng.normal(0.0, 3.0), rng.uniform(0.2, 1.0)
+        sigma, scatter = 0.02 * np.exp(0.5 * rng.normal()), 0.7 * np.exp(0.5 * rng.normal())
+        y = top * expit(odds + scatter * rng.normal()) + sigma * rng.normal()
+        grid = np.linspace(odds - 12.0 * scatter, odds + 12.0 * scatter, 20001)
+        inner = -0.5 * ((grid - odds) / scatter) ** 2 - 0.5 * ((y - top * expit(grid)) / sigma) ** 2
+        exact = np.log(np.trapezoid(np.exp(inner), grid) / (2.0 * np.pi * sigma * scatter))
+        found = _log_density(np.array([y]), *(np.array([[v]]) for v in (odds, top, sigma, scatter)))[0, 0]
+        errors.append(abs(found - exact))
+    assert np.quantile(errors, 0.9) < 0.03 and max(errors) < 0.3
+
+
+def test_a_score_that_contradicts_everything_stays_finite() -> None:
+    odd = _log_density(np.array([-5.0, 9.0]), *(np.array([[v]]) for v in (40.0, 0.01, 0.001, 0.05)))
+    assert np.all(np.isfinite(odd)) and np.all(odd < -1e3)
 
 
 def test_same_input_same_answer() -> None:

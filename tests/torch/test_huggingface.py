@@ -279,7 +279,7 @@ def test_what_cannot_be_loaded_is_one_clear_line(tmp_path: Path, monkeypatch: py
             hf.Options(**wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("kind", "tokens"), [("llama", "single"), ("gpt-neox", "pairs")])
+@pytest.mark.parametrize(("kind", "tokens"), [("llama", "single"), ("gpt-neox", "pairs"), ("mamba", "pairs")])
 def test_what_is_written_is_the_most_probable_and_does_not_depend_on_the_batch(engine: Any, kind: str, tokens: str
                                                                                ) -> None:
     made = engine(kind, tokens)

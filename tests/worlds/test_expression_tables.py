@@ -96,6 +96,18 @@ def test_doses_that_are_numbers_make_items_of_their_own(tmp_path: Path) -> None:
     assert normalise("B+A@0.50") == "A+B@0.5" and normalise("x@y") == "x@y"
 
 
+def test_depth_is_that_of_the_counts(tmp_path: Path) -> None:
+    from scipy import sparse
+
+    whole = COUNTS.sum(axis=1)
+    for name, values in (("rows", COUNTS), ("columns", sparse.csc_matrix(COUNTS))):
+        table = read(write(tmp_path / f"{name}.h5ad", {"perturbation": LABELS}, values=values))
+        assert table.depth is not None
+        assert table.depth[table.labels.index("B")] == pytest.approx(whole[LABELS == "B"].mean())
+    logs = read(write(tmp_path / "logs.h5ad", {"perturbation": LABELS}, values=np.log1p(COUNTS)))
+    assert logs.depth is None
+
+
 def test_variances_are_those_of_the_cells(tmp_path: Path) -> None:
     path = write(tmp_path / "t.h5ad", {"perturbation": LABELS})
     table = read(path, way=Way(folds=1, squares=True))

@@ -15,7 +15,7 @@ from kindergrad.core.config import build as study
 from kindergrad.core.errors import InputError, NothingToAskError
 from kindergrad.core.names import Domain
 from kindergrad.core.responses import Condition
-from kindergrad.exams import build, catalogue, plan, references, run, sit
+from kindergrad.exams import build, catalogue, defaults, plan, references, run, sit
 from kindergrad.worlds import big_papi, gbm_panobinostat, l1000_doses, norman_pairs, perturbench_devel, sachs
 from kindergrad.worlds._dealt_cells import CONTROL, FIRST, READ, Cells
 from kindergrad.worlds._pair_fitness import Fitness, Plan, screen
@@ -82,6 +82,8 @@ def test_planted_effects_have_the_ceiling_of_their_reliability() -> None:
     assert ceiling("recognise", none, "any-pathway") == 0.0
     assert score("response-kernel", "recognise", strong, "any-pathway") > 1.5
     assert score("response-kernel", "recognise", none, "any-pathway") < 0.1
+    for engine in ("additive", "response-ridge", "low-rank", "response-kernel"):
+        assert abs(score(engine, "up-or-down", none)) < 0.15 < score(engine, "up-or-down", strong), engine
     first, again = strong.measured(strong.conditions("seen"))
     r = np.mean([np.corrcoef(a[:GENES], b[:GENES])[0, 1] for a, b in zip(first, again, strict=True)])
     assert r == pytest.approx(0.16 / (0.16 + 1 / 25), abs=0.06)
@@ -115,6 +117,20 @@ def test_pairs_are_scored_in_lists_and_each_once() -> None:
     assert all(len(set.intersection(*(set(p.split("+")) for p in row))) == 1 for row in rows)
     assert not set(flat) & {e.condition.perturbation for e in made.experiments}
     assert score("response-ridge", "additive-pair", made) > 0.9 * ceiling("additive-pair", made) > 0.8
+
+
+def test_pairs_by_other_guides_are_read_by_the_first_ones() -> None:
+    genes = tuple(f"K{i:02d}" for i in range(24))
+    pair = np.random.default_rng(4).normal(-1, 0.3, (24, 24, 1)) * np.ones((1, 1, 2))
+    pair = pair + pair.swapaxes(0, 1)
+    told = Fitness(np.full((24, 2), -0.5), pair, (pair + 10, pair + 20))
+    made = screen("planted", genes, {"A": told}, Plan(3, 3))
+    asked = made.asked["other-guide"]
+    read = {e.condition: e.response[0] for e in made.experiments}
+    assert len(asked) > 20 and {c.batch for c in asked} == {"2"}
+    assert all(read[c._replace(batch="1")] > 5 and c._replace(batch="") not in read for c in asked)
+    assert min(made.twice[c].first[0] for c in asked) > 15
+    assert not {c.perturbation for c in asked} & {c.perturbation for c in made.asked["additive-pair"]}
 
 
 def test_what_bends_is_no_interaction_and_what_repeats_is() -> None:
@@ -171,6 +187,14 @@ def test_a_study_of_real_cells_says_what_it_leaves_out(shared_data: Path, tmp_pa
     kinds = {skill: r.estimand.ceiling_kind.value for skill, r in found.items() if r.estimand is not None}
     assert kinds == {"perturbation/recognise[any-pathway]": "reliability", "perturbation/up-or-down": "reliability",
                      "perturbation/nothing": "nominal"}
+
+
+def test_a_study_of_another_world_has_a_ladder_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text("domain: perturbation\nworld: {kind: big_papi}\nitems: 50\n")
+    found, usual = defaults.study(tmp_path / "study.yaml"), defaults.study(domain=Domain.PERTURBATION)
+    assert (found.scales, found.goal, found.items) == ((), None, 50)
+    assert usual.scales and usual.goal
+    assert defaults.study(domain=Domain.PERTURBATION, world="big_papi").scales == ()
 
 
 def test_known_noise_gives_the_ceiling_where_nothing_was_done_twice(shared_data: Path) -> None:

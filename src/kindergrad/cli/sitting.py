@@ -41,12 +41,14 @@ def sit(
 ) -> None:
     """Let one engine sit one exam."""
     from kindergrad.core import scale as scales
-    from kindergrad.exams import catalogue, defaults, run
+    from kindergrad.exams import catalogue, defaults, plan, run
 
     found = catalogue.assessment(assessment, tuple(path.absolute() for path in plugins or ()))
     base = study_of(study, found.domain, plugins=plugins, seed=seed)
     config = defaults.with_engine(small(base, [assessment]), engine, set_ or ())
-    sizes = (scales.parse(scale),) if scale else config.scales[-1:] or _SCALES.get(found.domain, ())
+    plan.check_able(config, config.engines[0], found)
+    sizes = (scales.parse(scale),) if scale else config.scales[-1:] or tuple(
+        min(usual, config.world.size or usual) for usual in _SCALES.get(found.domain, ()))
     with kept(out) as folder, progress() as tell:
         run.run(config.model_copy(update={"scales": sizes}), folder, tell=tell, command=command())
         _told(_records(folder), json)

@@ -101,6 +101,8 @@ class ExposureLaw(Contract):
     log10_frequency: tuple[Finite, ...]
     onset: tuple[Interval, ...]
     """log10 of the onset scale of each of ``skills``."""
+    exceptions: tuple[Finite, ...] = ()
+    """Probability that each of ``skills`` does not follow the law."""
 
 
 class ForecastAnswer(Contract):

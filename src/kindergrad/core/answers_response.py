@@ -76,6 +76,9 @@ class ResponseReliability(Contract):
     ceiling: Finite | None
     """Root of it: the most that a noise-free prediction can correlate with this truth; null where it is below 0."""
     answerable: bool
+    n_changed: int | None = None
+    """Genes that differ from the controls (Welch's t test, false discovery rate 5 %); null below 2 cells. It grows with
+    the number of cells."""
 
 
 class MeanBaseline(Contract):

@@ -179,12 +179,28 @@ class Source:
         other = torch.from_numpy(letters).to(logits.device) != what[:, None]
         return np.asarray(torch.logsumexp(log_p.masked_fill(other, -torch.inf), dim=-1).cpu().numpy())
 
-    def next_tokens(self, inputs: Sequence[Sequence[int]], among: NDArray[np.int64] | None = None) -> list[int]:
-        """The most probable token after each text, of ``among`` if given; call it inside :meth:`frozen`."""
-        logits = self._forward(inputs).logits
-        last = logits[list(range(len(inputs))), [len(ids) - 1 for ids in inputs]].double().cpu().numpy()
-        found = last.argmax(axis=1) if among is None else among[last[:, among].argmax(axis=1)]
-        return [int(token) for token in found]
+    def next_token(self, ids: Sequence[int]) -> int:
+        """The most probable token after a text; call it inside :meth:`frozen`."""
+        return int(self._forward([ids]).logits[0, -1].argmax())
+
+    def write_on(self, inputs: Sequence[Sequence[int]], most: int, among: NDArray[np.int64]) -> list[list[int]]:
+        """The ``most`` most probable tokens of ``among`` after texts of one length, one by one; inside :meth:`frozen`.
+
+        The library's own loop remembers what it has read, so that each token costs one step and not a whole pass.
+        """
+        import torch
+
+        ids = torch.tensor([list(row) for row in inputs], device=self.device)
+        size = self.model.get_output_embeddings().weight.shape[0]
+        barred = np.setdiff1d(np.arange(size), among).tolist()
+        with _quiet():
+            out = self.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=most, do_sample=False,
+                                      num_beams=1, suppress_tokens=barred or None, eos_token_id=None,
+                                      pad_token_id=self.tokenizer.pad_token_id or 0, output_logits=True,
+                                      return_dict_in_generate=True)
+        if bad := int((~torch.isfinite(torch.stack(out.logits)).all(dim=2).all(dim=0)).sum()):
+            raise EngineError(f"the next letters of {bad:,} of {len(inputs):,} texts have non-finite odds")
+        return [[int(token) for token in row] for row in out.sequences[:, ids.shape[1] :].cpu()]
 
     def hidden(self, inputs: Sequence[Sequence[int]], layer: int) -> list[NDArray[np.float64]]:
         """Hidden states of one layer, a (length, d) array per row."""
@@ -255,14 +271,19 @@ def _from(maker: Any, path: str, options: Options, **more: Any) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No progress bars of the library; its setting is left as found."""
+    """No progress bars, reports and tries again of the libraries; their settings are left as found."""
+    from huggingface_hub.utils import logging as of_hub
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    shown, levels = logging.is_progress_bar_enabled(), (logging.get_verbosity(), of_hub.get_verbosity())
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    of_hub.set_verbosity_error()
     try:
         yield
     finally:
+        logging.set_verbosity(levels[0])
+        of_hub.set_verbosity(levels[1])
         if shown:
             logging.enable_progress_bar()
 

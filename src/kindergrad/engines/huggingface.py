@@ -226,19 +226,25 @@ class Causal(Embedding):
 
         Of a text longer than one pass, the end is read. Refuses letters as :meth:`log_likelihood` does.
         """
-        start, limit = self._source.start(self._tokens.prefix), self._limit() or 0
+        start, limit = self._source.start(self._tokens.prefix), self._limit() or 1 << 62
+        shortest = min(len(self._tokens.letters[token]) for token in self._dna)
+        piece = min(-(-length // shortest), limit // 2)
         texts = [list(cut.ids) for cut in self._tokens.cut(context)]
         written = [""] * len(texts)
         while waiting := [row for row, text in enumerate(written) if len(text) < length]:
-            inputs = [[*start, *texts[row][-limit:]] for row in waiting]
+            by_size: dict[int, list[int]] = {}
+            for row in waiting:
+                by_size.setdefault(min(len(texts[row]), limit - piece), []).append(row)
+            for size, own in by_size.items():
+                inputs = [[*start, *texts[row][len(texts[row]) - size :]] for row in own]
 
-            def use(rows: NDArray[np.int64], inputs: Any = inputs, waiting: Any = waiting) -> None:
-                tokens = self._source.next_tokens([inputs[r] for r in rows], self._dna)
-                for r, token in zip(rows, tokens, strict=True):
-                    texts[waiting[r]].append(token)
-                    written[waiting[r]] += self._tokens.letters[token]
+                def use(rows: NDArray[np.int64], own: Any = own, inputs: Any = inputs) -> None:
+                    tokens = self._source.write_on([inputs[r] for r in rows], piece, self._dna)
+                    for r, new in zip(rows, tokens, strict=True):
+                        texts[own[r]] += new
+                        written[own[r]] += "".join(self._tokens.letters[token] for token in new)
 
-            self._each(inputs, use)
+                self._each(inputs, use)
         return [text[:length] for text in written]
 
     @property

@@ -91,7 +91,7 @@ class CausalText:
                 ids = [*start, *self._cut((self._preface + text).rstrip(" "))]
                 known, written = len(ids), ""
                 for _ in range(length + 1):  # a token may be a space only
-                    ids.append(self._source.next_tokens([ids])[0])
+                    ids.append(self._source.next_token(ids))
                     written = self._source.tokenizer.decode(ids[known:]).lstrip(" ")
                     if len(written) >= length:
                         break

@@ -18,9 +18,11 @@ from kindergrad.core.names import ExpressionScale
 from kindergrad.exams.score_response_items import FEWEST_CELLS
 from kindergrad.stats import response
 from kindergrad.worlds import expression_tables
-from kindergrad.worlds.expression_tables import CONTROL, Columns, ExpressionTable
+from kindergrad.worlds.expression_tables import CONTROL, Columns, ExpressionTable, Way
 
 Floats = NDArray[np.float64]
+_FALSE = 0.05
+"""False discovery rate (Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x)."""
 
 
 def audit_file(path: Path, *, scale: ExpressionScale | None = None, columns: Columns = expression_tables.AS_FOUND
@@ -32,7 +34,7 @@ def audit_file(path: Path, *, scale: ExpressionScale | None = None, columns: Col
     InputError
         One line with counts and examples of what cannot be used.
     """
-    return audit(expression_tables.read(path, scale=scale, columns=columns))
+    return audit(expression_tables.read(path, scale=scale, columns=columns, way=Way(squares=True)))
 
 
 def audit(table: ExpressionTable) -> ResponseAudit:
@@ -52,7 +54,7 @@ def audit(table: ExpressionTable) -> ResponseAudit:
                          f"({len(rows):,} perturbations)")
             continue
         controls = table.sums[:, control].sum(axis=1) / cells[:, None]
-        items += _reliabilities(table, rows, controls, int(cells.sum()))
+        items += _reliabilities(table, rows, control, controls)
         full = [i for i in rows if table.cells[:, i].min() >= 1]
         if len(full) >= 2:
             baselines.append(_baseline(table, full, controls, int(cells.sum())))
@@ -69,7 +71,7 @@ def audit(table: ExpressionTable) -> ResponseAudit:
         dialect=table.dialect.name, read=f"{table.dialect}; {table.evidence}", notes=tuple(notes))
 
 
-def _reliabilities(table: ExpressionTable, rows: list[int], controls: Floats, n_controls: int
+def _reliabilities(table: ExpressionTable, rows: list[int], control: list[int], controls: Floats
                    ) -> list[ResponseReliability]:
     full = [i for i in rows if table.cells[:, i].min() >= 1]
     found: dict[int, float] = {}
@@ -77,14 +79,40 @@ def _reliabilities(table: ExpressionTable, rows: list[int], controls: Floats, n_
         split = [response.pearson(a - ca, b - cb) for (a, b, _, _), (ca, cb, _, _) in
                  zip(response.halves(table.folds(full)), response.halves(controls[:, None, :]), strict=True)]
         found = dict(zip(full, response.spearman_brown(np.mean(split, axis=0)).tolist(), strict=True))
+    changed, n_controls = _changed(table, rows, control), int(table.n_cells[control].sum())
     out = []
     for i in rows:
         r = found.get(i)
         out.append(ResponseReliability(
             perturbation=table.labels[i], context=table.contexts[i], n_cells=int(table.n_cells[i]),
             n_controls=n_controls, reliability=r, ceiling=None if r is None or r < 0 else float(np.sqrt(r)),
-            answerable=r is not None and r >= response.UNANSWERABLE))
+            answerable=r is not None and r >= response.UNANSWERABLE, n_changed=changed.get(i)))
     return out
+
+
+def _changed(table: ExpressionTable, rows: list[int], control: list[int]) -> dict[int, int]:
+    """Number of genes that differ from the controls, for perturbations with at least 2 cells."""
+    if table.squares is None:
+        return {}
+    from scipy import stats
+
+    base = _moments(table, control)
+    out = {}
+    for i in rows:
+        if table.n_cells[i] < 2:
+            continue
+        with np.errstate(invalid="ignore", divide="ignore"):  # genes that never vary
+            p = stats.ttest_ind_from_stats(*_moments(table, [i]), *base, equal_var=False).pvalue
+        out[i] = int((stats.false_discovery_control(np.nan_to_num(p, nan=1.0)) < _FALSE).sum())
+    return out
+
+
+def _moments(table: ExpressionTable, rows: list[int]) -> tuple[Floats, Floats, int]:
+    """Mean, standard deviation and number of all cells of some rows, the first two of shape (genes,)."""
+    n = int(table.n_cells[rows].sum())
+    total = table.sums[:, rows].sum(axis=(0, 1))
+    squares = np.asarray(table.squares)[:, rows].sum(axis=(0, 1))
+    return total / n, np.sqrt(np.maximum(squares - total**2 / n, 0.0) / max(n - 1, 1)), n
 
 
 def _baseline(table: ExpressionTable, rows: list[int], controls: Floats, n_controls: int) -> MeanBaseline:

@@ -48,6 +48,8 @@ def study(path: Path | None = None, *, domain: Domain | None = None, seed: int |
     built_in = _built_in(domain.value)
     if path is not None:  # a study file that names no exams asks for all
         built_in.pop("assessments", None)
+    if raw["world"].get("kind", kind := built_in["world"]["kind"]) != kind:  # a ladder and a goal belong to their world
+        built_in = {key: value for key, value in built_in.items() if key not in ("scales", "goal")}
     if raw.get("engines"):
         built_in.pop("without")
     raw = built_in | {key: value for key, value in raw.items() if value != {}}

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kindergrad.core.asks import Learn, Restarts, Trained
+from kindergrad.core.asks import ASK_OF, Learn, Restarts, Trained
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.engine import EngineSpec
-from kindergrad.core.errors import KindergradError, StudyError
+from kindergrad.core.errors import InputError, KindergradError, StudyError
 from kindergrad.core.names import Axis, Readout, Role
 from kindergrad.core.records import Identity
 from kindergrad.core.scale import Scale, check_increasing, ladder
@@ -159,6 +159,22 @@ def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str
                                     seed=lane.seed)
                 out.append(Exam(size, key, readout, reason, identity))
     return out
+
+
+def check_able(study: StudyConfig, config: EngineConfig, assessment: Assessment) -> None:
+    """Refuse an engine that cannot sit an exam at all, before anything is made or written.
+
+    Raises
+    ------
+    InputError
+        Naming the readouts of the exam, and those of the engine.
+    """
+    engine = make(catalogue.engine(config.id, study.plugins), config, 0)
+    if not readouts.able(engine, assessment):
+        offered = ", ".join(readout.value for readout in readouts.offered(assessment))
+        own = ", ".join(readout.value for readout, ask in ASK_OF.items() if isinstance(engine, ask)) or "nothing"
+        raise InputError(f"engine '{config.id}' cannot sit {assessment.id}: it can be asked for {own}; expected one of "
+                         f"{offered}; try another exam, 'kindergrad list assessments' shows their readouts")
 
 
 def chosen(study: StudyConfig) -> list[Assessment]:

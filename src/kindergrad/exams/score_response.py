@@ -97,6 +97,8 @@ SKILLS: dict[str, Callable[[Material, str], Found]] = {
 }
 """Skill -> how it is read from a table of predictions, in the order of the syllabus."""
 
+_FEW_ITEMS = 5
+"""Items below which a standard error says little about itself."""
 _CELLS = 4.0
 """Rows a perturbation from which predictions are cells, whose spread can be scored."""
 
@@ -185,6 +187,9 @@ def _notes(found: Material, scored: list[SkillScore]) -> tuple[str, ...]:
                      + ", ".join(found.few_cells[:5]))
     if not found.declared:
         notes.append("no training perturbations are declared: skills that need a reference were not scored")
+    thin = [one.skill for one in scored if one.score is not None and one.n_items < _FEW_ITEMS]
+    if thin:
+        notes.append(f"fewer than {_FEW_ITEMS} items: the standard error itself is hardly known for {', '.join(thin)}")
     for one in scored:
         if one.score is not None and one.stderr is not None and one.score > 1.0 + 3.0 * one.stderr + 0.2:
             notes.append(f"{one.skill} lies above its ceiling: has the engine seen the scored cells?")

@@ -161,7 +161,9 @@ class Aligned:
         return Context(
             name=name, genes=self.genes, labels=tuple(p for _, p in keys), groups=(name,) * len(keys),
             prediction=self._values(keys, default, controls.mean(axis=0)), folds=folds,
-            cells=self.truth.n_cells[[self.at[key] for key in keys]], controls=controls[:, None, :],
+            cells=self.truth.n_cells[[self.at[key] for key in keys]],
+            depth=np.zeros(len(keys)) if self.truth.depth is None else self.truth.depth[[self.at[key] for key in keys]],
+            controls=controls[:, None, :],
             n_controls=int(self.truth.cells[:, rows].sum()), weights=self._weights(rows, mine),
             training={p: i for i, (_, p) in enumerate(mine)}, known=known,
             known_cells=self.truth.n_cells[[self.at[k] for k in mine]], reference=reference, home=home,

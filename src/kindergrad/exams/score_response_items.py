@@ -63,6 +63,7 @@ class Context:
     Attributes
     ----------
     labels : (n,); prediction : (n, genes); folds : (4, n, genes); cells : (n,).
+    depth : (n,), counts a cell; 0 where they are not known.
     controls : (4, 1, genes), mean of each fold of the control cells, or (4, n, genes) where items come from several
         contexts; n_controls : their number.
     groups : (n,), the context of each item.
@@ -82,6 +83,7 @@ class Context:
     prediction: Floats
     folds: Floats
     cells: Ints
+    depth: Floats
     controls: Floats
     n_controls: int
     weights: Floats
@@ -101,6 +103,11 @@ class Context:
         """Mean of all controls, shape (genes,)."""
         return np.asarray(self.controls.mean(axis=(0, 1)))
 
+    @property
+    def several(self) -> bool:
+        """Whether items come from several contexts, each with controls of its own."""
+        return self.controls.shape[1] > 1
+
     @cached_property
     def trained_names(self) -> frozenset[str]:
         """Perturbations that trained here, at any dose."""
@@ -116,7 +123,7 @@ class Context:
         at = list(rows)
         return replace(self, labels=tuple(self.labels[i] for i in at), groups=tuple(self.groups[i] for i in at),
                        prediction=self.prediction[at], folds=self.folds[:, at], cells=self.cells[at],
-                       elsewhere=self.elsewhere[at], spread=None)
+                       depth=self.depth[at], elsewhere=self.elsewhere[at], spread=None)
 
 
 class Material(NamedTuple):

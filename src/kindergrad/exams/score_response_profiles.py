@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core.answers_response import NotScored
 from kindergrad.exams.score_response_items import Context, Material, name_of
-from kindergrad.exams.score_response_skills import NO_REFERENCE, SWAPPED, Found, Pool, same, subsets, target_moves
+from kindergrad.exams.score_response_skills import NO_REFERENCE, SWAPPED, Found, Pool, same, subsets, with_target
 from kindergrad.stats import response, response_error, response_genes
 from kindergrad.worlds.expression_tables import ContextKind
 
@@ -64,9 +64,9 @@ def profile(wanted: Wanted, absent: str, more: Further = nothing_more) -> Callab
             return NotScored(skill=skill, reason=NO_REFERENCE)
         for context in subsets(material, wanted, across=True):
             reference = context.reference if context.reference is not None else context.control
-            out = response.against_mean(context.prediction, context.folds, reference, context.weights)
-            floors = {name: response.against_mean(x, context.folds, reference, context.weights).value
-                      for name, x in {**named_floors(context, reference), **more(context)}.items()}
+            out = _read(context, context.prediction, reference)
+            named = {**named_floors(context, reference), **more(context)}
+            floors = {name: _read(context, x, reference).value for name, x in named.items()}
             pool.add(context, out.value, out.ceiling, weight=out.weight, reliability=out.reliability,
                      floors={"training mean": np.zeros(len(out.value)), SWAPPED: out.swapped, **floors})
             shared = response.shared_control(context.prediction, context.truth, context.control)
@@ -80,6 +80,18 @@ def profile(wanted: Wanted, absent: str, more: Further = nothing_more) -> Callab
         return pool.score(skill, "reliability-weighted correlation, perturbed-mean reference")
 
     return found
+
+
+def _read(context: Context, profiles: Floats, reference: Floats) -> response.Response:
+    """Agreement with the truth, as differences from the reference.
+
+    Items of several contexts refer to the usual effect on their own controls. These are cross-fitted, or a prediction
+    that is the same in every context would share their noise with the truth.
+    """
+    if not context.several:
+        return response.against_mean(profiles, context.folds, reference, context.weights)
+    usual = reference - context.control
+    return response.against_control(profiles - usual, context.folds - usual, context.controls, context.weights)
 
 
 def squared(wanted: Wanted, absent: str, more: Further = nothing_more, beside: Further = nothing_more
@@ -112,7 +124,7 @@ def squared(wanted: Wanted, absent: str, more: Further = nothing_more, beside: F
 def named_floors(context: Context, reference: Floats) -> dict[str, Floats]:
     """Profiles that know a name, a number or a relative, but no biology; each (n, genes)."""
     out = {"control": same(context, context.control), "cells only": by_cells(context, reference),
-           "target only": by_target(context, reference)}
+           "target only": with_target(context, same(context, reference))}
     if np.isfinite(context.elsewhere).all():
         out["same perturbation elsewhere"] = reference + context.elsewhere
     singles = [[context.training[p] for p in label.split("+") if p in context.training] for label in context.labels]
@@ -131,19 +143,6 @@ def by_cells(context: Context, reference: Floats) -> Floats:
     log = np.log(context.known_cells)
     slope = (log - log.mean()) @ (context.known - context.known.mean(axis=0)) / np.sum((log - log.mean()) ** 2)
     return np.asarray(said + (np.log(context.cells) - log.mean())[:, None] * slope)
-
-
-def by_target(context: Context, reference: Floats) -> Floats:
-    """What the name tells: the training mean, with the usual effect on the target's own gene."""
-    said = same(context, reference)
-    moves = target_moves(context)
-    if len(moves) >= 3:
-        for i, label in enumerate(context.labels):
-            for part in name_of(label).split("+"):
-                if part in context.place:
-                    gene = context.place[part]
-                    said[i, gene] = context.control[gene] + np.median(moves)
-    return said
 
 
 def nearest(context: Context, reference: Floats) -> Floats:

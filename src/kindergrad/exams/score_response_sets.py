@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core.answers_response import NotScored
 from kindergrad.exams.score_response_items import Context, Material, name_of
-from kindergrad.exams.score_response_profiles import Wanted, profile, unseen_gene
+from kindergrad.exams.score_response_profiles import Wanted, named_floors, profile, unseen_gene
 from kindergrad.exams.score_response_skills import NO_REFERENCE, SWAPPED, Found, Pool
 from kindergrad.stats import response
 
@@ -80,10 +80,10 @@ def programme(material: Material, skill: str) -> Found:
         said, folds = context.prediction @ mean, context.folds @ mean
         reference = context.reference @ mean
         out = response.against_mean(said, folds, reference, weights)
-        control = np.broadcast_to(context.control @ mean, said.shape)
+        floors = {name: response.against_mean(x @ mean, folds, reference, weights).value
+                  for name, x in named_floors(context, context.reference).items()}
         pool.add(context, out.value, out.ceiling, weight=out.weight, reliability=out.reliability,
-                 floors={"training mean": np.zeros(len(out.value)), SWAPPED: out.swapped,
-                         "control": response.against_mean(control, folds, reference, weights).value})
+                 floors={"training mean": np.zeros(len(out.value)), SWAPPED: out.swapped, **floors})
         move, true = said - reference, folds.mean(axis=0) - reference
         most = np.abs(true).argmax(axis=1)[:, None]
         pool.twin(strongest_programme_right_way=(np.take_along_axis(move, most, 1) * np.take_along_axis(true, most, 1)

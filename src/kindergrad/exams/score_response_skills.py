@@ -15,6 +15,7 @@ from kindergrad.exams.score_response_items import Context, Material, name_of
 from kindergrad.stats import response, response_error, response_genes, response_retrieval
 from kindergrad.stats.response_retrieval import Retrieved
 from kindergrad.stats.response_score import weigh
+from kindergrad.worlds.expression_tables import apart
 
 Floats = NDArray[np.float64]
 Found = SkillScore | NotScored
@@ -33,7 +34,7 @@ class Pool:
     ceiling: list[Floats] = field(default_factory=list)
     weight: list[Floats] = field(default_factory=list)
     reliability: list[Floats] = field(default_factory=list)
-    floors: dict[str, list[Floats]] = field(default_factory=dict)
+    floors: list[Mapping[str, Floats]] = field(default_factory=list)
     twins: dict[str, list[Floats]] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
@@ -45,8 +46,7 @@ class Pool:
         self.ceiling.append(ceiling)
         self.weight.append(np.ones(len(value)) if weight is None else weight)
         self.reliability.append(np.full(len(value), np.nan) if reliability is None else reliability)
-        for name, floor in floors.items():
-            self.floors.setdefault(name, []).append(floor)
+        self.floors.append(floors)
         self.labels += context.labels
         self.groups += context.groups
 
@@ -55,10 +55,9 @@ class Pool:
             self.twins.setdefault(name, []).append(value)
 
     def score(self, skill: str, metric: str, kind: CeilingKind = CeilingKind.RELIABILITY) -> SkillScore:
-        """The skill's answer; floors that only some contexts have are left out."""
+        """The skill's answer."""
         weight, r = np.concatenate(self.weight), np.concatenate(self.reliability)
-        floors = {name: np.concatenate(parts) for name, parts in self.floors.items() if len(parts) == len(self.value)}
-        found = weigh(np.concatenate(self.value), floors, np.concatenate(self.ceiling), weights=weight,
+        found = weigh(np.concatenate(self.value), self._floors(), np.concatenate(self.ceiling), weights=weight,
                       clusters=self._clusters(weight))
         known = np.isfinite(r)
         low = known & (response.spearman_brown(np.where(known, r, 0.0)) < response.UNANSWERABLE)
@@ -70,6 +69,13 @@ class Pool:
                                zip(self.labels, self.groups, low, strict=True) if bad),
             reliability=float(weight[known] @ r[known] / total) if total > 0 else None, reason=found.reason,
             twins={name: _mean(np.concatenate(parts)) for name, parts in self.twins.items()})
+
+    def _floors(self) -> dict[str, Floats]:
+        """Every floor over all contexts; where a context lacks one, the highest of its own stands in."""
+        stand_in = [max(part.values(), key=lambda floor: float(floor.mean())) for part in self.floors]
+        names = dict.fromkeys(name for part in self.floors for name in part)
+        return {name: np.concatenate([part.get(name, best) for part, best in zip(self.floors, stand_in, strict=True)])
+                for name in names}
 
     def _clusters(self, weight: Floats) -> NDArray[np.str_]:
         """What is drawn together: a perturbation with all its doses and contexts; with only one, a context."""
@@ -133,6 +139,29 @@ def target_moves(context: Context) -> list[float]:
     return [float(context.known[i, gene] - context.control[gene]) for i, gene in at]
 
 
+def with_target(context: Context, profiles: Floats, usual: float | None = None) -> Floats:
+    """What the name tells: profiles with the usual effect on the perturbed genes themselves, (n, genes)."""
+    usual = _usual_target(context) if usual is None else usual
+    said = profiles.copy()
+    if usual is not None:
+        for row, label in zip(said, context.labels, strict=True):
+            at = [context.place[part] for part in name_of(label).split("+") if part in context.place]
+            row[at] = context.control[at] + usual
+    return said
+
+
+def _named(context: Context) -> dict[str, Floats]:
+    """One profile for all, with the perturbed genes moved far the way in which such genes move: they stand in the
+    question. The way is that of training, else of the scored truth itself."""
+    rows, genes = _targets(context)
+    moves = target_moves(context) or [float(context.truth[i, g] - context.control[g]) for i, g in
+                                      zip(rows, genes, strict=True)]
+    base = context.truth.mean(axis=0) if context.reference is None else context.reference
+    if not moves:
+        return {}
+    return {"target first": with_target(context, same(context, base), 10.0 * float(np.median(moves)))}
+
+
 def _swapped_errors(table: Floats, truth: Floats) -> Floats:
     """Mean over the other items' predictions (rows) of minus the squared error at each item's gene (columns)."""
     n = len(table)
@@ -151,8 +180,10 @@ def strong_or_weak(material: Material, skill: str) -> Found:
         said = np.sqrt(((context.prediction - context.control) ** 2) @ context.weights)
         agree = float((a * b).mean())
         true = (a + b) / 2.0
-        cells = _ranks(context.cells.astype(np.float64))
-        floors = {"no order": np.zeros(len(a)), "more cells": cells * true, "fewer cells": -cells * true}
+        cells, depth = _ranks(context.cells.astype(np.float64)), _ranks(context.cells * context.depth)
+        floors = {"no order": np.zeros(len(a)), "more cells": cells * true, "fewer cells": -cells * true,
+                  "more counts": depth * true, "fewer counts": -depth * true,
+                  "more genes, larger dose": _ranks(np.array([_amount(label) for label in context.labels])) * true}
         rows, genes = _targets(context)
         if len(rows) == len(context.labels):
             level = _ranks(context.control[genes])
@@ -162,6 +193,13 @@ def strong_or_weak(material: Material, skill: str) -> Found:
     if not pool.value:
         return NotScored(skill=skill, reason="no context has 5 scored perturbations to put in order")
     return pool.score(skill, "rank correlation of effect sizes")
+
+
+def _amount(label: str) -> float:
+    """What a label alone tells of the size of an effect: the number of genes, then the dose."""
+    name, dose = apart(label)
+    share = 0.0 if dose is None else dose / (1.0 + dose)
+    return name.count("+") + share
 
 
 def _sizes(context: Context, folds: tuple[int, int]) -> Floats:
@@ -223,7 +261,8 @@ def genes(read: Callable[..., response.Response], metric: str) -> Callable[[Mate
             plain = {"mean of what is scored": context.truth.mean(axis=0)}
             if context.reference is not None:
                 plain["training mean"] = context.reference
-            floors = {name: read(same(context, x), folds, controls, weights).value for name, x in plain.items()}
+            profiles = {**{name: same(context, x) for name, x in plain.items()}, **_named(context)}
+            floors = {name: read(x, folds, controls, weights).value for name, x in profiles.items()}
             pool.add(context, out.value, out.ceiling, weight=out.weight, reliability=out.reliability,
                      floors={"no change": np.zeros(len(out.value)), SWAPPED: out.swapped, **floors})
             pool.twin(top_20_overlap=response_genes.overlap(context.prediction - context.control,

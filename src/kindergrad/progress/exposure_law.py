@@ -120,6 +120,7 @@ def answer(curves: Sequence[LearningCurve], fitted: Mapping[Group, hierarchy.Hie
         skills=tuple(curve.skill for curve in members),
         log10_frequency=tuple(float(np.log10(curve.frequency)) for curve in members if curve.frequency is not None),
         onset=tuple(Interval(**summary(_given_rise(posterior.location[:, s]))) for s in range(len(members))),
+        exceptions=tuple(float(p) for p in posterior.exception),
     )
 
 

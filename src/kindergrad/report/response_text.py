@@ -56,8 +56,12 @@ def audit_text(answer: ResponseAudit) -> Group:
             words.number(b.shared_controls), words.number(b.r_art), words.number(b.cross_fitted_controls))))
     known = sorted(p.reliability for p in answer.perturbations if p.reliability is not None)
     middle = known[len(known) // 2] if known else None
+    called = sorted(p.n_changed for p in answer.perturbations if p.n_changed is not None)
     lines = [f"{len(answer.perturbations):,} perturbations; median reliability {words.number(middle)} (all cells, "
-             f"cross-fitted controls). {answer.read}.",
+             f"cross-fitted controls); "
+             + (f"median number of genes that differ from controls at a false discovery rate of 5 %: "
+                f"{called[len(called) // 2]:,}. " if called else "")
+             + f"{answer.read}.",
              f"{len(answer.below):,} of them ({answer.share_below:.0%}) have reliability below 0.2 and cannot rank "
              "models"
              + (": " + ", ".join(answer.below[:_MOST]) + (" ..." if len(answer.below) > _MOST else "")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def table(found: Sequence[Record]) -> Table:
     """Skill, readout, who sat at which scale, value, floor, ceiling and score of each record."""
+    from rich.markup import escape
     from rich.table import Table
 
     out = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
@@ -23,7 +24,7 @@ def table(found: Sequence[Record]) -> Table:
         out.add_column(name, justify="right", no_wrap=True)
     for record in found:
         between = record.estimand
-        out.add_row(f"{record.skill.partition('/')[2]} ({record.identity.readout.value})", _who(record),
+        out.add_row(escape(f"{record.skill.partition('/')[2]} ({record.identity.readout.value})"), _who(record),
                     _number(record.value, record.stderr), _number(between.floor if between else None),
                     _number(between.ceiling if between else None),
                     _number(between.score, between.score_stderr) if between else record.status.value)

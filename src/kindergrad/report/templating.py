@@ -15,6 +15,5 @@ def render(template: str, **context: Any) -> str:
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True,
                                      undefined=jinja2.StrictUndefined,
                                      loader=jinja2.FunctionLoader(lambda n: (templates / n).read_text("utf-8")))
-    environment.globals["Markup"] = Markup  # parts that are imported see globals only
-    css = Markup((templates / "page.css").read_text("utf-8"))
-    return environment.get_template(template).render({"css": css, **context})
+    environment.globals.update(Markup=Markup, css=Markup((templates / "page.css").read_text("utf-8")))
+    return environment.get_template(template).render(context)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, logsumexp, ndtri_exp
+from scipy.special import log_ndtr, ndtri_exp
 
 from kindergrad.stats.laws._law import Design, Floats, Law
 
@@ -75,18 +75,20 @@ def fit_law(law: Law, data: Data) -> LawPosterior:
     for _ in range(REFINEMENTS + 1):
         u, cell = _nodes(box, shape)
         log_joint = _log_joint(law, data, u)
-        smaller = _shrink(box, cell, log_joint.max(axis=0).reshape(shape))
+        total = _log_sum(log_joint)
+        smaller = _shrink(box, cell, total.reshape(shape))
         if np.prod(smaller.side / box.side) > 0.7:
             break
         box = smaller
     for _ in range(HALVINGS):
-        by_theta = _log_sum(_log_sum(log_joint).reshape(-1, SPREAD_NODES).T)
+        by_theta = _log_sum(total.reshape(-1, SPREAD_NODES).T)
         halved = _halve(law, u, cell, by_theta) if _rough(law, u, cell, by_theta) > ROUGH else None
         if halved is None:
             break
         u, cell = halved
         log_joint = _log_joint(law, data, u)
-    everything = float(_log_sum(log_joint.ravel()))
+        total = _log_sum(log_joint)
+    everything = float(_log_sum(total))
     return LawPosterior(law, everything + float(np.sum(np.log(cell))), u, cell, log_joint - everything)
 
 
@@ -104,7 +106,7 @@ def _rough(law: Law, u: Floats, cell: Floats, log_posterior: Floats) -> float:
     free = [a for a, n in enumerate(law.nodes) if n > 1]
     theta = u[::SPREAD_NODES, free]
     odd = np.rint((theta - theta[0]) / cell[free]).astype(np.int64) % 2
-    weight = np.exp(log_posterior - logsumexp(log_posterior))
+    weight = np.exp(log_posterior - _log_sum(log_posterior))
     patterns = np.array(list(itertools.product((0, 1), repeat=len(free))), dtype=np.int64)[1:]
     signs = 1.0 - 2.0 * (odd @ patterns.T % 2)
     return float(np.max(np.abs(weight @ signs), initial=0.0))

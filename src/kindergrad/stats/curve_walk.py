@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from kindergrad.stats.curve_sampling import sample
+from kindergrad.stats.curve_sampling import ENOUGH, NODES, sample
 from kindergrad.stats.laws._law import Design, Floats, Gaussian, Law
 
 SIGMA = (0.01, 1.3)
@@ -25,6 +25,8 @@ SPEED = (0.05, 1.3)
 DECAY = (1.5, 0.7)
 """Log-normal priors, median and sd of the natural logarithm: noise, walk per square root of a decade, drift per
 decade, and rate per decade at which the drift is forgotten."""
+MANY, LARGE = 7, (3 * NODES, 400.0)
+"""Coordinates from which on more points are taken: how many a round, and the effective number that is wanted."""
 SMALLEST = 1e-4
 """Relative noise below which nothing is believed; it keeps the arithmetic regular."""
 
@@ -84,7 +86,8 @@ def fit_walk(law: Law, data: LossData, *, residual: Residual) -> WalkPosterior:
     """Evidence and posterior of a law plus a residual."""
     free = _free(law, data.design)
     d = free.size + {"noise": 1, "walk": 2, "drift": 4}[residual]
-    joined, weight, log_evidence = sample(lambda eta: _solve(law, data, eta, free), d)
+    nodes, enough = (NODES, ENOUGH) if d < MANY else LARGE
+    joined, weight, log_evidence = sample(lambda eta: _solve(law, data, eta, free), d, nodes, enough)
     _, theta, hyper, mean, covariance, state, state_covariance = joined
     return WalkPosterior(law, log_evidence, weight, theta.T, Hyper(*hyper), mean, covariance, state, state_covariance)
 

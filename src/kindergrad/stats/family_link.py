@@ -3,12 +3,12 @@
 ``logit p_e = a + b . z_e + u_f + v_f . z_e + r_e``: z are the other skills of engine e, f its family. Families differ
 by more than their scores say (what they were trained on): each has its own level u and its own slopes v, and each
 engine a rest r of its own. So a forecast opens with the distance from the engines that were seen, more for a family
-never seen. Given the four scales of b, u, v and r everything is normal, and b needs no choice of components: it is a
+never seen. Given the four scales of b, u, v and r the log odds are normal, and b needs no choice of components: it is a
 ridge over all skills. The scales are sampled (:mod:`curve_sampling`).
 
-A score is read as k of n items, its log odds as normal around ``ln((k + 1/2) / (n - k + 1/2))`` with variance
-``1/(k + 1/2) + 1/(n - k + 1/2)`` (Haldane 1955, doi:10.1111/j.1469-1809.1955.tb01285.x): a score of 0 says "low", not
-"minus infinity". *Shows* what engines like these score. *Does not show* a cause, or a ceiling below 1.
+A score is read as k right of n items: 0 of n says "low", not "minus infinity", and nothing on how low. The log odds
+given the scales are approximated at their mode (Laplace; Williams and Barber 1998, doi:10.1109/34.735807).
+*Shows* what engines like these score. *Does not show* a cause, or a ceiling below 1.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import cho_solve
 from scipy.special import expit
 
 from kindergrad.core.errors import InputError
@@ -36,6 +37,8 @@ MOST_ITEMS = 1e5
 RIDGE = 0.05
 """Added to the variance of every standardised skill where missing ones are filled."""
 ENOUGH = 60.0
+STEPS, CLOSE = 20, 1e-3
+"""Newton steps at most, and the change of the log odds at which they stop."""
 
 
 class FamilyLink(NamedTuple):
@@ -47,8 +50,8 @@ class FamilyLink(NamedTuple):
     """Of slopes, families' levels, families' slopes and single engines, shape (4, k)."""
     features: Floats
     family: NDArray[np.str_]
-    log_odds: Floats
-    variance: Floats
+    right: Floats
+    items: Floats
 
     def predict(self, features: ArrayLike, family: ArrayLike, *, draws: int = 2000, seed: int = 0) -> Floats:
         """Draws of the true score, jointly for engines with these features (m, p) and families, shape (draws, m)."""
@@ -59,14 +62,13 @@ class FamilyLink(NamedTuple):
         return np.asarray(expit(rng.permutation(np.concatenate(parts))))
 
     def _some(self, point: int, n: int, z: Floats, names: NDArray[np.str_], rng: np.random.Generator) -> Floats:
-        scales = self.scales[:, point]
-        here = _covariance(scales, (self.features, self.family), (self.features, self.family))
-        root = np.linalg.cholesky(here + np.diag(self.variance + scales[3] ** 2))
-        cross = np.linalg.solve(root, _covariance(scales, (self.features, self.family), (z, names)))
-        mean = cross.T @ np.linalg.solve(root, self.log_odds)
-        left = _covariance(scales, (z, names), (z, names)) - cross.T @ cross
+        scales, own = self.scales[:, point], (self.features, self.family)
+        found = _mode(scales, *own, self.right, self.items)
+        cross = _covariance(scales, own, (z, names))
+        explained = np.linalg.solve(found.root, found.weight[:, None] * cross)
+        left = _covariance(scales, (z, names), (z, names)) - explained.T @ explained
         spread = np.linalg.cholesky(left + np.diag(np.full(len(z), scales[3] ** 2 + 1e-9)))
-        return np.asarray(mean + rng.standard_normal((n, len(z))) @ spread.T)
+        return np.asarray(cross.T @ found.slope + rng.standard_normal((n, len(z))) @ spread.T)
 
 
 def fit_family_link(
@@ -74,7 +76,8 @@ def fit_family_link(
 ) -> FamilyLink:
     """Posterior from features (n, p), families (n,) and scores (n,) between floor 0 and ceiling 1.
 
-    Features in units in which a typical engine has length 1 (:func:`standardised`). ``stderr`` (n,) may hold NaN.
+    Features in units in which a typical engine has length 1 (:func:`standardised`). ``stderr`` (n,) may hold NaN or 0
+    where it is not known.
 
     Raises
     ------
@@ -89,14 +92,16 @@ def fit_family_link(
                          f"and {y.shape}")
     if not (np.all(np.isfinite(z)) and np.all(np.isfinite(y))):
         raise InputError("features and scores must be finite; leave engines out, or fill with `standardised`")
-    log_odds, variance = _log_odds(y, error)
+    if np.any(error < 0) or np.any(np.isinf(error)):
+        raise InputError("a standard error is negative or infinite; expected values >= 0, or NaN where unknown")
+    right, items = _counts(y, error)
 
     def solve(eta: Floats) -> tuple[Floats, Floats]:
         scales = np.array([m * np.exp(s * np.clip(e, -6, 6)) for (m, s), e in zip(SCALES, eta.T, strict=True)])
-        return np.array([_log_likelihood(s, z, names, log_odds, variance) for s in scales.T]), scales
+        return np.array([_mode(s, z, names, right, items).log_evidence for s in scales.T]), scales
 
     (_, scales), weight, log_evidence = sample(solve, len(SCALES), enough=ENOUGH)
-    return FamilyLink(log_evidence, weight, scales, z, names, log_odds, variance)
+    return FamilyLink(log_evidence, weight, scales, z, names, right, items)
 
 
 def standardised(table: ArrayLike, seen: NDArray[np.bool_]) -> Floats:
@@ -127,15 +132,17 @@ def standardised(table: ArrayLike, seen: NDArray[np.bool_]) -> Floats:
     return np.asarray(z / max(np.sqrt(np.mean(np.sum(z[seen] ** 2, axis=1))), 1e-12))
 
 
-def _log_odds(score: Floats, stderr: Floats) -> tuple[Floats, Floats]:
-    """Log odds and their variance, of scores as shares of as many items as have these standard errors."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside = np.clip(score, stderr, 1.0 - stderr)
-        items = np.where(np.isnan(stderr), ITEMS, np.clip(inside * (1.0 - inside) / stderr**2, 1.0, MOST_ITEMS))
-    items = np.where(np.isfinite(items), items, MOST_ITEMS)
-    right = np.clip(score, 0.0, 1.0) * items + 0.5
-    wrong = items + 1.0 - right
-    return np.log(right / wrong), 1.0 / right + 1.0 / wrong
+def _counts(score: Floats, stderr: Floats) -> tuple[Floats, Floats]:
+    """Right answers and items, of scores as shares of as many items as have these standard errors.
+
+    An error of 0, such as that of a share of 0, is not one: those scores have as many items as the others.
+    """
+    known = stderr > 0
+    inside = np.clip(score[known], np.minimum(stderr[known], 0.5), np.maximum(1.0 - stderr[known], 0.5))
+    items = np.full(score.size, ITEMS)
+    items[known] = np.clip(inside * (1.0 - inside) / stderr[known] ** 2, 1.0, MOST_ITEMS)
+    items[~known] = np.median(items[known]) if known.any() else ITEMS
+    return np.clip(score, 0.0, 1.0) * items, items
 
 
 def _covariance(
@@ -147,10 +154,28 @@ def _covariance(
     return np.asarray(START**2 + slope**2 * product + (one[1][:, None] == other[1]) * (level**2 + own**2 * product))
 
 
-def _log_likelihood(
-    scales: Floats, z: Floats, family: NDArray[np.str_], log_odds: Floats, variance: Floats
-) -> float:
-    total = _covariance(scales, (z, family), (z, family)) + np.diag(variance + scales[3] ** 2)
-    root = np.linalg.cholesky(total)
-    white = np.linalg.solve(root, log_odds)
-    return float(-0.5 * white @ white - np.sum(np.log(np.diag(root))) - 0.5 * white.size * np.log(2.0 * np.pi))
+class _Mode(NamedTuple):
+    """The log odds at their mode: log evidence, slope of the log likelihood, root of its curvature, Cholesky factor."""
+
+    log_evidence: float
+    slope: Floats
+    weight: Floats
+    root: Floats
+
+
+def _mode(scales: Floats, z: Floats, family: NDArray[np.str_], right: Floats, items: Floats) -> _Mode:
+    """Newton steps from the empirical log odds; the log likelihood is concave."""
+    prior = _covariance(scales, (z, family), (z, family)) + scales[3] ** 2 * np.eye(right.size)
+    log_odds = np.log((right + 0.5) / (items - right + 0.5))
+    for _ in range(STEPS):
+        share = expit(log_odds)
+        weight = np.sqrt(items * share * (1.0 - share) + 1e-12)
+        root = np.linalg.cholesky(np.eye(right.size) + weight[:, None] * prior * weight)
+        aim = weight**2 * log_odds + right - items * share
+        dual = aim - weight * cho_solve((root, True), weight * (prior @ aim), check_finite=False)
+        before, log_odds = log_odds, prior @ dual
+        if np.max(np.abs(log_odds - before)) < CLOSE:
+            break
+    log_likelihood = right @ log_odds - items @ np.logaddexp(0.0, log_odds)
+    log_evidence = float(log_likelihood - 0.5 * dual @ log_odds - np.sum(np.log(np.diag(root))))
+    return _Mode(log_evidence, right - items * expit(log_odds), weight, root)

@@ -5,6 +5,9 @@ Curve s rises as ``floor + (plateau - floor) * logistic(2 ln 9 (x - m_s) / w_s)`
 needed**. k, log width, logit plateau and log spread are normal over the curves; a share of the curves is never learnt.
 Common skills teach the population, so a rare skill's onset is predicted before any signal of it exists.
 
+A curve may be an **exception** to all this, with a place of its own or none. How often is learnt from the curves: five
+that obey the law promise less of a sixth than forty do.
+
 *Shows* how one engine's skills are ordered by exposure. *Does not show* that exposure is the cause.
 """
 
@@ -32,6 +35,7 @@ from kindergrad.stats.hierarchy_atoms import (
     Limits,
     Padded,
 )
+from kindergrad.stats.hierarchy_exceptions import NOWHERE, exceptions
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +61,9 @@ class Prior:
     logit_plateau: tuple[float, float, float, float] = (1.5, 1.2, 0.6, 0.7)
     log_spread: tuple[float, float, float, float] = (np.log(0.02), 1.0, 0.4, 0.5)
     never: tuple[float, float] = (-2.2, 1.2)
-    """Logit of the share of curves that are never learnt: mean and sd (median 10 %)."""
+    """Logit of the share of curves that are never learnt, of those that follow the law: mean and sd (median 10 %)."""
+    exception: tuple[float, float] = (-1.2, 1.2)
+    """Logit of the share of curves that follow no law: mean and sd (median 23 %)."""
     slope: float = 1.0
     """Sd of the decades by which one unit of a feature moves a location."""
     floors: tuple[tuple[float, float, float], ...] = ((0.7, 0.0, 0.05), (0.25, -0.2, 0.3), (0.05, -1.0, 3.0))
@@ -74,9 +80,16 @@ class Prior:
 
     def population(self, n_features: int) -> smc.Population:
         parts = np.array([self.location, self.log_width, self.logit_plateau, self.log_spread])
-        mean = [*parts[:, 0], *np.log(parts[:, 2]), self.never[0], *[0.0] * n_features]
-        sd = [*parts[:, 1], *parts[:, 3], self.never[1], *[self.slope] * n_features]
+        mean = [*parts[:, 0], *np.log(parts[:, 2]), self.never[0], self.exception[0], *[0.0] * n_features]
+        sd = [*parts[:, 1], *parts[:, 3], self.never[1], self.exception[1], *[self.slope] * n_features]
         return smc.Population(np.array(mean), np.array(sd))
+
+    def single(self, offset: Floats) -> Guess:
+        """The prior of a curve that follows no law: that of the first curve of a population."""
+        parts = np.array([self.location, self.log_width, self.logit_plateau, self.log_spread])
+        mean = np.tile(parts[:, 0], (len(offset), 1))
+        mean[:, LOCATION] += offset
+        return Guess(mean, np.hypot(parts[:, 1], parts[:, 2] * np.exp(parts[:, 3] ** 2)))
 
     def broad(self, offset: Floats, features: Floats) -> Guess:
         """The prior of one curve, widened: the proposal before anything is known."""
@@ -107,7 +120,8 @@ class HierarchyPosterior:
     ----------
     location, width, plateau, floor, spread : (N, S); location is ``inf`` where a curve is never learnt.
     never : (S,) probability that the curve is never learnt.
-    phi : (P, 9 + n_features) particles of the population; ``particle`` (N,) says which one a draw belongs to.
+    exception : (S,) probability that the curve does not follow the law.
+    phi : (P, 10 + n_features) particles of the population; ``particle`` (N,) says which one a draw belongs to.
     log_evidence : of all curves together.
     effective : (S,) effective number of atoms behind a curve's posterior.
     """
@@ -122,6 +136,7 @@ class HierarchyPosterior:
     floor: Floats
     spread: Floats
     never: Floats
+    exception: Floats
     log_evidence: float
     effective: Floats
     seed: int
@@ -165,8 +180,14 @@ class HierarchyPosterior:
 
     @property
     def share_never(self) -> Floats:
-        """Share of curves that are never learnt: (P,)."""
-        return np.asarray(expit(self.phi[:, smc.NEVER]))
+        """Share of curves that are never learnt, exceptions among them: (P,)."""
+        apart = self.share_exceptions
+        return np.asarray((1.0 - apart) * expit(self.phi[:, smc.NEVER]) + apart * NOWHERE)
+
+    @property
+    def share_exceptions(self) -> Floats:
+        """Share of curves that follow no law: (P,)."""
+        return np.asarray(expit(self.phi[:, smc.EXCEPTION]))
 
 
 def fit(curves: Sequence[Curve], *, prior: Prior | None = None, features: ArrayLike | None = None, seed: int = 0,
@@ -197,9 +218,10 @@ def fit(curves: Sequence[Curve], *, prior: Prior | None = None, features: ArrayL
     prior = replace(prior, top=max(prior.top, 1.1 * highest))
     rng = stream(seed, "hierarchy", len(curves))
     population = prior.population(table.shape[1])
-    rough = _evidence(curves, table, prior, rng, max(192, size.atoms // 2))
+    design = smc.Design(np.array([c.offset for c in curves]), table)
+    rough = _evidence(curves, design, prior, rng, max(192, size.atoms // 2))
     phi, _ = smc.sample(rough, population, rng, particles=max(64, size.particles // 2), moves=2)
-    evidence = _evidence(curves, table, prior, rng, size.atoms, phi)
+    evidence = _evidence(curves, design, prior, rng, size.atoms, phi)
     phi, log_evidence = smc.sample(evidence, population, rng, particles=size.particles)
     return _posterior(curves, prior, evidence, (phi, log_evidence), seed=seed, per=size.per)
 
@@ -219,13 +241,15 @@ def update(posterior: HierarchyPosterior, index: int, curve: Curve) -> Hierarchy
     prior, old = posterior.prior, posterior.evidence
     rng = stream(posterior.seed, "hierarchy", "update", index, len(curve.x))
     curves = (*posterior.curves[:index], curve, *posterior.curves[index + 1:])
-    row = _evidence([curve], old.features[index:index + 1], prior, rng, old.theta.shape[1], posterior.phi)
+    design = smc.Design(*(part[index:index + 1] for part in old.design))
+    row = _evidence([curve], design, prior, rng, old.theta.shape[1], posterior.phi)
     fresh = smc.replace_row(old, index, row)
     before = smc.total(old, posterior.phi)
     after = smc.total(fresh, posterior.phi)
     gain = np.exp(after - before - np.max(after - before))
     pick = smc.systematic(gain / gain.sum(), len(gain), rng)
-    phi, _ = smc.move((posterior.phi[pick], after[pick]), fresh, prior.population(old.features.shape[1]), rng, moves=6)
+    population = prior.population(old.design.features.shape[1])
+    phi, _ = smc.move((posterior.phi[pick], after[pick]), fresh, population, rng, moves=6)
     log_evidence = posterior.log_evidence + float(np.log(np.mean(gain)) + np.max(after - before))
     per = len(posterior.particle) // len(posterior.phi)
     return _posterior(curves, prior, fresh, (phi, log_evidence), seed=posterior.seed, per=per)
@@ -253,30 +277,30 @@ def _padded(curves: Sequence[Curve], prior: Prior) -> Padded:
     return Padded(x, y, v, seen)
 
 
-def _evidence(curves: Sequence[Curve], features: Floats, prior: Prior, rng: np.random.Generator, n_atoms: int,
+def _evidence(curves: Sequence[Curve], design: smc.Design, prior: Prior, rng: np.random.Generator, n_atoms: int,
               phi: Floats | None = None) -> smc.Evidence:
     """Atoms adapted to the prior, or to the population that particles ``phi`` stand for."""
     data = _padded(curves, prior)
-    design = smc.Design(np.array([c.offset for c in curves]), features)
-    guess = None if phi is None else _guess(phi, design.offset, features)
-    broad = prior.broad(design.offset, features)
+    guess = None if phi is None else _guess(phi, design)
+    broad = prior.broad(design.offset, design.features)
     drawn = atoms_.propose(data, broad, rng, prior.limits, n_atoms=n_atoms, guess=guess)
     middle, wide = prior.log_spread[0], 4.0 * np.hypot(prior.log_spread[1], prior.log_spread[2])
     grid = np.linspace(middle - wide, middle + wide, 48)
     never = atoms_.never_log_likelihood(data, grid, prior.limits)
-    return smc.prepare(drawn, design, never, grid, None if phi is None else _centre(phi))
+    apart = exceptions(drawn, prior.single(design.offset), never, grid)
+    return smc.prepare(drawn, design, (never, grid), apart, None if phi is None else _centre(phi))
 
 
 def _centre(phi: Floats) -> Floats:
     return np.asarray(phi[:, :DIMENSIONS].mean(axis=0))
 
 
-def _guess(phi: Floats, offset: Floats, features: Floats) -> Guess:
+def _guess(phi: Floats, design: smc.Design) -> Guess:
     """The predictive population of particles phi: mean per curve, and sd that holds the doubt about the mean too."""
-    mean = np.tile(phi[:, :DIMENSIONS].mean(axis=0), (len(offset), 1))
-    mean[:, LOCATION] += offset + features @ phi[:, smc.NEVER + 1:].mean(axis=0)
+    mean = np.tile(phi[:, :DIMENSIONS].mean(axis=0), (len(design.offset), 1))
+    mean[:, LOCATION] += design.offset + design.features @ phi[:, smc.SLOPES:].mean(axis=0)
     within = np.mean(np.exp(2.0 * phi[:, DIMENSIONS:smc.NEVER]), axis=0)
-    slope = np.max(np.var(features @ phi[:, smc.NEVER + 1:].T, axis=1), initial=0.0)
+    slope = np.max(np.var(design.features @ phi[:, smc.SLOPES:].T, axis=1), initial=0.0)
     variance = within + phi[:, :DIMENSIONS].var(axis=0)
     variance[LOCATION] += slope
     return Guess(mean, np.sqrt(variance))
@@ -288,8 +312,9 @@ def _posterior(curves: tuple[Curve, ...], prior: Prior, evidence: smc.Evidence,
     phi, log_evidence = population
     rng = stream(seed, "hierarchy", "draws")
     n_curves, n_particles = len(curves), len(phi)
-    learnt, never = smc.log_likelihoods(evidence, phi)
-    p_never = smc.p_never(learnt, never, phi)
+    fates = smc.fates(evidence, phi)
+    apart = evidence.exceptions
+    p_never = (1.0 - fates.exception) * fates.never + fates.exception * apart.p_never[:, None]
     theta = np.empty((n_curves, n_particles * per, DIMENSIONS))
     effective = np.empty(n_curves)
     for s in range(n_curves):
@@ -297,16 +322,22 @@ def _posterior(curves: tuple[Curve, ...], prior: Prior, evidence: smc.Evidence,
         w = np.exp(log_w)
         average = (w / w.sum(axis=0)).mean(axis=1)
         effective[s] = average.sum() ** 2 / np.sum(average**2)
+        excepted = rng.random(n_particles * per) < np.tile(fates.exception[s], per)
+        never = rng.random(n_particles * per) < np.where(excepted, apart.p_never[s], np.tile(fates.never[s], per))
+        own = rng.choice(len(w), size=excepted.sum(), p=np.exp(apart.log_atoms[s]))
         theta[s] = evidence.theta[s][_choose(w, per, rng)]
-        is_never = rng.random(n_particles * per) < np.tile(p_never[s], per)
-        theta[s, is_never, LOCATION] = np.inf
-        theta[s, is_never, LOG_SPREAD] = _never_spread(evidence, phi, s, per, rng)[is_never]
+        theta[s, excepted] = evidence.theta[s][own]
+        theta[s, never, LOCATION] = np.inf
+        theta[s, never, LOG_SPREAD] = _never_spread(evidence, phi, s, per, rng)[never]
+        both = never & excepted
+        theta[s, both, LOG_SPREAD] = rng.choice(evidence.log_spread, size=both.sum(), p=np.exp(apart.log_spread[s]))
     floor = atoms_.draw_floor(_padded(curves, prior), theta, rng, prior.limits)
     return HierarchyPosterior(
         curves=curves, prior=prior, phi=phi, particle=np.tile(np.arange(n_particles), per),
         location=theta[..., LOCATION].T, width=np.exp(theta[..., LOG_WIDTH]).T,
         plateau=prior.top * expit(theta[..., LOGIT_PLATEAU]).T, floor=floor.T, spread=np.exp(theta[..., LOG_SPREAD]).T,
-        never=p_never.mean(axis=1), log_evidence=log_evidence, effective=effective, seed=seed, evidence=evidence,
+        never=p_never.mean(axis=1), exception=fates.exception.mean(axis=1), log_evidence=log_evidence,
+        effective=effective, seed=seed, evidence=evidence,
     )
 
 

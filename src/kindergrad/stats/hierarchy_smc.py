@@ -1,8 +1,9 @@
 """The population of curves: tempered sequential Monte Carlo over its hyper-parameters.
 
 Del Moral, Doucet, Jasra 2006, doi:10.1111/j.1467-9868.2006.00553.x.
-One particle ``phi`` holds ``mean (4), log sd (4), logit of the never-learnt share, one slope per feature``. A particle
-is scored for all curves at once by reweighting their atoms, so that a curve's own parameters never have to be moved.
+One particle ``phi`` holds ``mean (4), log sd (4), logit of the never-learnt share, logit of that of exceptions, a slope
+per feature``. It is scored for all curves at once by reweighting their atoms, so that a curve's own parameters never
+have to be moved.
 """
 
 from __future__ import annotations
@@ -14,17 +15,22 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from kindergrad.stats.hierarchy_atoms import DIMENSIONS, LOCATION, LOG_SPREAD, Atoms
+from kindergrad.stats.hierarchy_exceptions import Exceptions
 
 Floats = NDArray[np.float64]
 
 NEVER = 2 * DIMENSIONS
-"""Column of phi with the logit of the share of curves that never rise."""
+"""Column of phi with the logit of the share of curves that never rise, of those that follow the law."""
+EXCEPTION = NEVER + 1
+"""Column with the logit of the share of curves that follow no law."""
+SLOPES = NEVER + 2
+"""First column of the slopes of the features."""
 
 _HALF = 0.5  # share of particles that must survive a step of temperature
 
 
 class Population(NamedTuple):
-    """Normal prior of phi: mean and sd, each (9 + n_features,)."""
+    """Normal prior of phi: mean and sd, each (10 + n_features,)."""
 
     mean: Floats
     sd: Floats
@@ -56,14 +62,19 @@ class Evidence(NamedTuple):
     theta: Floats
     quadratic: NDArray[np.float32]
     log_weight: Floats
-    features: Floats
+    design: Design
     never: Floats
     log_spread: Floats
+    exceptions: Exceptions
     centre: Floats  # (4,) subtracted from theta and from the mean, so that single precision is enough
 
 
-def prepare(atoms: Atoms, design: Design, never: Floats, log_spread: Floats, centre: Floats | None = None) -> Evidence:
-    """Atoms (S, K, 4) as the columns that meet :func:`_coefficients`; ``centre`` (4,) where it is given already."""
+def prepare(atoms: Atoms, design: Design, flat: tuple[Floats, Floats], exceptions: Exceptions,
+            centre: Floats | None = None) -> Evidence:
+    """Atoms (S, K, 4) as the columns that meet :func:`_coefficients`; ``centre`` (4,) where it is given already.
+
+    ``flat`` is (never, log_spread).
+    """
     theta = atoms.theta.copy()
     theta[..., LOCATION] -= design.offset[:, None]
     if centre is None:
@@ -72,8 +83,8 @@ def prepare(atoms: Atoms, design: Design, never: Floats, log_spread: Floats, cen
         centre = np.asarray(np.median(per_curve, axis=0))
     theta -= centre
     columns = [theta**2, theta, theta[..., LOCATION, None] * design.features[:, None, :]]
-    return Evidence(atoms.theta, np.concatenate(columns, axis=2).astype(np.float32), atoms.log_weight, design.features,
-                    never, log_spread, centre)
+    return Evidence(atoms.theta, np.concatenate(columns, axis=2).astype(np.float32), atoms.log_weight, design, *flat,
+                    exceptions, centre)
 
 
 def replace_row(evidence: Evidence, index: int, row: Evidence) -> Evidence:
@@ -81,21 +92,22 @@ def replace_row(evidence: Evidence, index: int, row: Evidence) -> Evidence:
     shift = row.centre - evidence.centre
     theta = row.theta[0].copy()
     centred = row.quadratic[0, :, DIMENSIONS:2 * DIMENSIONS].astype(np.float64) + shift
-    columns = [centred**2, centred, centred[:, [LOCATION]] * row.features]
+    columns = [centred**2, centred, centred[:, [LOCATION]] * row.design.features]
     quadratic, log_weight, never = evidence.quadratic.copy(), evidence.log_weight.copy(), evidence.never.copy()
     atoms = evidence.theta.copy()
     quadratic[index], log_weight[index] = np.concatenate(columns, axis=1).astype(np.float32), row.log_weight[0]
     never[index], atoms[index] = row.never[0], theta
-    return evidence._replace(theta=atoms, quadratic=quadratic, log_weight=log_weight, never=never)
+    return evidence._replace(theta=atoms, quadratic=quadratic, log_weight=log_weight, never=never,
+                             exceptions=evidence.exceptions.replaced(index, row.exceptions))
 
 
 def _coefficients(evidence: Evidence, phi: Floats) -> tuple[Floats, Floats]:
     """(8 + F, P) that multiply the columns, and the rest (S, P)."""
     mean = (phi[:, :DIMENSIONS] - evidence.centre).T
     precision = np.exp(-2.0 * phi[:, DIMENSIONS:NEVER]).T
-    slopes = phi[:, NEVER + 1:].T
+    slopes = phi[:, SLOPES:].T
     columns = np.concatenate([-0.5 * precision, mean * precision, slopes * precision[LOCATION]])
-    location = mean[LOCATION] + evidence.features @ slopes
+    location = mean[LOCATION] + evidence.design.features @ slopes
     rest = -0.5 * np.sum((mean**2 * precision)[1:], axis=0) - np.sum(phi[:, DIMENSIONS:NEVER], axis=1)
     rest = rest - 0.5 * DIMENSIONS * np.log(2.0 * np.pi)
     return columns, rest - 0.5 * location**2 * precision[LOCATION]
@@ -118,7 +130,7 @@ def _scaled(evidence: Evidence, columns: NDArray[np.float32], rest: Floats,
 
 
 def log_likelihoods(evidence: Evidence, phi: Floats) -> tuple[Floats, Floats]:
-    """Log density of each curve if it is learnt at all, and if it never is: two arrays (S, P)."""
+    """Log density of each curve that follows the law, if it is learnt at all and if it never is: two arrays (S, P)."""
     columns, rest = _coefficients(evidence, phi)
     single = columns.astype(np.float32)
     learnt = np.empty((len(evidence.log_weight), len(phi)))
@@ -139,26 +151,38 @@ def _never(evidence: Evidence, phi: Floats) -> Floats:
     return out
 
 
-def mix(learnt: Floats, never: Floats, phi: Floats) -> Floats:
-    """Log density of each curve, (S, P): learnt with probability 1 - pi, never with pi."""
+def _of_law(learnt: Floats, never: Floats, phi: Floats) -> Floats:
+    """Log density of each curve that follows the law, (S, P): learnt with probability 1 - pi, never with pi."""
     logit = phi[:, NEVER]
     out: Floats = np.logaddexp(learnt - np.logaddexp(0.0, logit), never - np.logaddexp(0.0, -logit))
     return out
 
 
 def total(evidence: Evidence, phi: Floats) -> Floats:
-    """Log likelihood of phi, (P,)."""
-    return np.asarray(np.sum(mix(*log_likelihoods(evidence, phi), phi), axis=0))
+    """Log likelihood of phi, (P,): a curve follows the law, or is an exception."""
+    law = _of_law(*log_likelihoods(evidence, phi), phi) - np.logaddexp(0.0, phi[:, EXCEPTION])
+    apart = evidence.exceptions.total[:, None] - np.logaddexp(0.0, -phi[:, EXCEPTION])
+    return np.asarray(np.sum(np.logaddexp(law, apart), axis=0))
 
 
-def p_never(learnt: Floats, never: Floats, phi: Floats) -> Floats:
-    """Probability that a curve never rises, given phi: (S, P)."""
-    return np.asarray(expit(never - learnt + phi[:, NEVER]))
+class Fates(NamedTuple):
+    """Given phi, (S, P): P(the curve is an exception), P(it never rises if it follows the law)."""
+
+    exception: Floats
+    never: Floats
+
+
+def fates(evidence: Evidence, phi: Floats) -> Fates:
+    """What may have become of each curve."""
+    learnt, never = log_likelihoods(evidence, phi)
+    law = _of_law(learnt, never, phi)
+    return Fates(np.asarray(expit(evidence.exceptions.total[:, None] - law + phi[:, EXCEPTION])),
+                 np.asarray(expit(never - learnt + phi[:, NEVER])))
 
 
 def sample(evidence: Evidence, prior: Population, rng: np.random.Generator, *, particles: int,
-           moves: int = 4) -> tuple[Floats, float]:
-    """Posterior particles (P, 9 + F), equally weighted, and the log evidence of all curves together."""
+           moves: int = 12) -> tuple[Floats, float]:
+    """Posterior particles (P, 10 + F), equally weighted, and the log evidence of all curves together."""
     phi = prior.draw(particles, rng)
     log_l = total(evidence, phi)
     temperature, log_evidence = 0.0, 0.0

@@ -23,6 +23,8 @@ from kindergrad.worlds._real_screen import RealScreen, Twice
 Floats = NDArray[np.float64]
 
 READOUT = "growth"
+EVERY = 6
+"""Where guides are told, one pair in so many is read by its first guides only, and asked by its second ones."""
 
 
 class Fitness(NamedTuple):
@@ -31,10 +33,12 @@ class Fitness(NamedTuple):
     Attributes
     ----------
     single : shape (genes, replicates). pair : shape (genes, genes, replicates), symmetric.
+    guides : pairs by the first guides of both genes, and by the second ones, in the shape of ``pair``; or None.
     """
 
     single: Floats
     pair: Floats
+    guides: tuple[Floats, Floats] | None = None
 
 
 class Plan(NamedTuple):
@@ -62,6 +66,11 @@ def screen(name: str, genes: tuple[str, ...], contexts: Mapping[str, Fitness], p
         back = len(c.parts) == 2 and key("kept-back", *c.parts) % plan.every == 0
         return not (back or new & set(c.parts) or c.context == plan.new_context)
 
+    other: dict[Condition, Floats] = {}
+    for context, found in contexts.items():
+        first, second = _by_guide(genes, found, context, [c for c in values if read(c)])
+        values = {c: v for c, v in values.items() if c._replace(batch="1") not in first} | first
+        other |= second
     corpus = tuple(_experiment(c, v, panel) for c, v in values.items() if read(c))
     known = {e.condition for e in corpus}
     pairs = [c for c in values if len(c.parts) == 2 and c not in known and c.context != plan.new_context]
@@ -71,14 +80,15 @@ def screen(name: str, genes: tuple[str, ...], contexts: Mapping[str, Fitness], p
         "additive-pair": both, "gated-pair": both,
         "half-seen-pair": [c for c in pairs if len(set(c.alone()) & known) == 1],
         "unseen-pair": [c for c in pairs if set(c.parts) <= new],
+        "other-guide": list(other),
         "new-line": [c for c in values if c.context == plan.new_context and c.perturbation in read_elsewhere
                      and len(c.parts) == 2],
     }
     sentence = (f"growth under {len(genes)} genes and their pairs in {', '.join(contexts)}: {len(corpus):,} conditions "
                 f"read, {len(both):,} pairs of known genes kept back")
-    return RealScreen(id=name, sentence=sentence, panel=panel, experiments=corpus,
+    return RealScreen(id=name, sentence=sentence, panel=panel, experiments=corpus, readout=READOUT, listed=plan.listed,
                       asked={kind: tuple(own) for kind, own in asked.items()},
-                      twice={c: _twice(v, panel) for c, v in values.items()}, readout=READOUT, listed=plan.listed,
+                      twice={c: _twice(v, panel) for c, v in (values | other).items()},
                       missing={"seen": "what was read was not measured again"})
 
 
@@ -88,6 +98,17 @@ def _values(genes: tuple[str, ...], found: Fitness, context: str) -> dict[Condit
     out |= {Condition(joined((genes[i], genes[j])), context): found.pair[i, j]
             for i, j in combinations(range(len(genes)), 2)}
     return {c: v for c, v in out.items() if np.isfinite(v).all()}
+
+
+def _by_guide(genes: tuple[str, ...], found: Fitness, context: str, read: list[Condition]
+              ) -> tuple[dict[Condition, Floats], dict[Condition, Floats]]:
+    """Of some pairs that are read: by the first guides, which engines then read alone, and by the second ones."""
+    if found.guides is None:
+        return {}, {}
+    first, second = (_values(genes, found._replace(pair=pair), context) for pair in found.guides)
+    some = [c for c in read if len(c.parts) == 2 and key("other-guide", *c.parts) % EVERY == 0
+            and c in first and c in second]
+    return {c._replace(batch="1"): first[c] for c in some}, {c._replace(batch="2"): second[c] for c in some}
 
 
 def _experiment(condition: Condition, values: Floats, panel: Panel) -> Experiment:

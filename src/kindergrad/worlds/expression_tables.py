@@ -72,6 +72,7 @@ class ExpressionTable:
     scale, evidence : scale of the file, and how it is known.
     notes : what a reader should know, counted.
     squares : like ``sums``, of squared expression; None where it was not asked for.
+    depth : shape (n,), counts a cell over all genes, mean; None where the file holds no counts.
     """
 
     path: Path
@@ -86,6 +87,7 @@ class ExpressionTable:
     cells: NDArray[np.int64]
     notes: tuple[str, ...]
     squares: Floats | None = None
+    depth: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -147,7 +149,8 @@ def read(path: Path, *, scale: ExpressionScale | None = None, columns: Columns =
         path, found.dialect, kind, evidence, genes, labels=tuple(map(str, keys[1])), contexts=tuple(map(str, keys[0])),
         splits=tuple(map(str, keys[2])), sums=gathered.sums.reshape(*shape, len(genes)),
         cells=gathered.cells.reshape(shape), notes=tuple(notes),
-        squares=None if gathered.squares is None else gathered.squares.reshape(*shape, len(genes)))
+        squares=None if gathered.squares is None else gathered.squares.reshape(*shape, len(genes)),
+        depth=None if gathered.totals is None else np.bincount(group, weights=gathered.totals) / np.bincount(group))
 
 
 class Glance(NamedTuple):
@@ -236,18 +239,21 @@ class _Gathered:
         self.store, self.scale, self.group = store, scale, group
         self.sums = np.zeros((n_groups, store.shape[1]))
         self.squares = np.zeros_like(self.sums) if squares else None
+        self.totals: Floats | None = None
         self.cells = np.bincount(group, minlength=n_groups).astype(np.int64)
         self.bad: list[int] = []
         self.n_bad = self.n_negative = self.n_fraction = 0
 
     def run(self) -> None:
-        totals = self._totals() if self.scale is ExpressionScale.COUNTS and self.store.by_columns else None
+        if self.scale is ExpressionScale.COUNTS:
+            self.totals = self._totals() if self.store.by_columns else np.zeros(self.store.shape[0])
         for rows, columns, values in self.store.blocks():
             self._look(rows, values)
-            if self.scale is ExpressionScale.COUNTS:
-                depth = np.asarray(values.sum(axis=1)).ravel() if totals is None else totals[rows]
+            if self.totals is not None:
+                if not self.store.by_columns:
+                    self.totals[rows] = np.asarray(values.sum(axis=1)).ravel()
                 with np.errstate(invalid="ignore", divide="ignore"):  # counts below 0 are counted above, refused below
-                    values = scales.log1p(values, depth)
+                    values = scales.log1p(values, self.totals[rows])
             self._add(self.group[rows], columns, values)
         self._refuse()
 

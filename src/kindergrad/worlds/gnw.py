@@ -16,6 +16,7 @@ import gzip
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -41,15 +42,6 @@ class Module(NamedTuple):
     k: Floats
     n: Floats
 
-    def active(self, protein: Floats) -> Floats:
-        """Chance that it is active, shape (n,), for protein of shape (n, genes)."""
-        x = (protein[:, list(self.genes)] / self.k) ** self.n
-        up = x[:, : self.activators].prod(axis=1)
-        if not self.complex:
-            return np.asarray(up / (1 + x).prod(axis=1))
-        everything = up * x[:, self.activators :].prod(axis=1) if self.activators < len(self.genes) else 0.0
-        return np.asarray(up / (1 + up + everything))
-
 
 class Gene(NamedTuple):
     """One gene: highest transcription, decay of transcript and protein, activation of each state of its modules."""
@@ -60,13 +52,52 @@ class Gene(NamedTuple):
     activation: Floats
     modules: tuple[Module, ...]
 
-    def level(self, protein: Floats) -> Floats:
-        """Transcript at rest for this protein, shape (n,)."""
-        chance = np.ones((len(protein), 1))
-        for module in self.modules:
-            p = module.active(protein)[:, None]
-            chance = np.hstack([chance * (1 - p), chance * p])
-        return np.asarray(chance @ self.activation * self.largest / self.decay)
+
+class _Law:
+    """The rate law of all genes at once: products over the regulators of each module, sums over states of a gene."""
+
+    def __init__(self, genes: tuple[Gene, ...]) -> None:
+        self._genes = len(genes)
+        modules = [module for gene in genes for module in gene.modules]
+        sizes = np.array([len(module.genes) for module in modules])
+        self._inputs = np.array([i for module in modules for i in module.genes], dtype=np.int64)
+        self._k, self._n = (np.concatenate([getattr(m, name) for m in modules]) if modules else np.zeros(0)
+                            for name in ("k", "n"))
+        first = np.cumsum(sizes) - sizes
+        one = len(self._inputs)  # a column of ones stands before each module, so that none is empty
+        every = [[one, *range(f, f + size)] for f, size in zip(first, sizes, strict=True)]
+        up = [[one, *range(f, f + m.activators)] for f, m in zip(first, modules, strict=True)]
+        self._every, self._up = (np.array([i for own in part for i in own], dtype=np.int64) for part in (every, up))
+        self._every_at, self._up_at = (np.cumsum([0, *map(len, part)])[:-1] for part in (every, up))
+        self._complex = np.array([m.complex for m in modules], dtype=bool)
+        self._repressed = np.array([m.activators < len(m.genes) for m in modules], dtype=bool)
+        start = np.cumsum([0, *(len(gene.modules) for gene in genes)])
+        self._of = [(np.array(own), np.array([start[i] for i in own]),
+                     np.array([genes[i].activation * genes[i].largest / genes[i].decay for i in own]))
+                    for own in ([i for i, g in enumerate(genes) if len(g.modules) == count]
+                                for count in sorted({len(g.modules) for g in genes}))]
+
+    def levels(self, protein: Floats) -> Floats:
+        """Transcripts at rest for this protein, shape (n, genes) both."""
+        active = self._active(protein) if len(self._inputs) else np.zeros((len(protein), 0))
+        found = np.empty((len(protein), self._genes))
+        for genes, start, level in self._of:
+            chance = np.ones((len(protein), len(genes), 1))
+            for j in range(int(np.log2(level.shape[1]))):
+                p = active[:, start + j, None]
+                chance = np.concatenate([chance * (1 - p), chance * p], axis=2)
+            found[:, genes] = (chance * level).sum(axis=2)
+        return found
+
+    def _active(self, protein: Floats) -> Floats:
+        """Chance that each module is active, shape (n, modules)."""
+        x = np.ones((len(protein), len(self._inputs) + 1))
+        x[:, :-1] = (protein[:, self._inputs] / self._k) ** self._n
+        up = np.multiply.reduceat(x[:, self._up], self._up_at, axis=1)
+        every = np.multiply.reduceat(x[:, self._every], self._every_at, axis=1) * self._repressed
+        x[:, :-1] += 1.0
+        single = np.multiply.reduceat(x[:, self._every], self._every_at, axis=1)
+        return np.asarray(up / np.where(self._complex, 1 + up + every, single))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +155,11 @@ class KineticModel:
         return self.steady(production)
 
     def _levels(self, protein: Floats) -> Floats:
-        return np.stack([gene.level(protein) for gene in self.genes], axis=1)
+        return self._law.levels(protein)
+
+    @cached_property
+    def _law(self) -> _Law:
+        return _Law(self.genes)
 
 
 def load(path: Path | str) -> KineticModel:

@@ -1,6 +1,7 @@
 """Growth of K562 cells that over-express one of 112 genes, or two of them; two replicates.
 
-A third of the pairs of known genes is kept back, and so is everything about twelve genes.
+A third of the pairs of known genes is kept back, and so is everything about twelve genes. One pair in six is read by
+the first guides of its genes only.
 Source: Norman et al. (2019), doi:10.1126/science.aax4438.
 """
 
@@ -45,7 +46,7 @@ def read(folder: Path) -> tuple[tuple[str, ...], Fitness]:
     """
     table = _measured.csv(folder, _FILES.format("sgRNA_to_gene"), delimiter="\t")
     gene_of = {g: gene for g, gene in zip(table[""].tolist(), table["gene"].tolist(), strict=True) if gene != NONE}
-    single, pair = [], []
+    single, pair, alone_by = [], [], []
     for replicate in ("replicate1", "replicate2"):
         both = _measured.csv(folder, _FILES.format(f"{replicate}_phenotypeMatrix_abbaAveraged"), delimiter="\t")
         alone = _measured.csv(folder, _FILES.format(f"{replicate}_singlePhenotypes_abbaAveraged"), delimiter="\t")
@@ -58,7 +59,15 @@ def read(folder: Path) -> tuple[tuple[str, ...], Fitness]:
         each = np.array([[np.mean(growth.get(g, (np.nan,)))] for g in guides], dtype=np.float64)
         single.append(_mean(own, each)[:, 0])
         pair.append(_mean(own, _mean(own, matrix).T))
-    return genes, Fitness(np.stack(single, axis=1), np.stack(pair, axis=2))
+        alone_by.append([_mean(one, _mean(one, matrix).T) for one in _one_guide(own)])
+    first, second = (np.stack([found[k] for found in alone_by], axis=2) for k in (0, 1))
+    return genes, Fitness(np.stack(single, axis=1), np.stack(pair, axis=2), (first, second))
+
+
+def _one_guide(own: Floats) -> list[Floats]:
+    """The first guide of each gene alone, and the second one. (genes, guides) -> twice the same."""
+    number = np.cumsum(own, axis=1) * own
+    return [(number == k).astype(np.float64) for k in (1, 2)]
 
 
 def _mean(own: Floats, values: Floats) -> Floats:

@@ -54,7 +54,7 @@ class Recall(Simulator):
     error : chance that a letter of the last key is wrong.
     """
 
-    distance: int = 10_000
+    distance: int = 100_000
     pairs: int = 4
     key: int = 16
     value: int = 8
@@ -113,7 +113,7 @@ def _distinct(rng: np.random.Generator, n: int, length: int) -> Codes:
             return found
 
 
-def make(seed: int, size: int = 300_000, distance: int = 10_000, pairs: int = 4, apart: int = 4, error: float = 0.02
+def make(seed: int, size: int = 300_000, distance: int = 100_000, pairs: int = 4, apart: int = 4, error: float = 0.02
          ) -> Recall:
     """Pairs of one seed; see :class:`Recall` for the dials."""
     return Recall(seed=seed, size=size, distance=distance, pairs=pairs, apart=apart, error=error)

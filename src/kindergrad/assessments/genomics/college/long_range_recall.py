@@ -4,9 +4,9 @@ Shows: the reach of an architecture, apart from data: nature never writes such p
 Does not show: any biology; show it beside enhancer-to-gene.
 Floor: letter frequencies; the values are noise. A sharper floor is the value of any pair: copying without its key.
 Ceiling: exact posterior over the pairs, given the letters of the last key.
-Trap: the place of the pair; all pairs stand together, in any order. The levels are the world's distance (10,000
+Trap: the place of the pair; all pairs stand together, in any order. The levels are the world's distance (100,000
 letters unless the study's world is "recall" with another, up to 1,000,000), a tenth of it, and a hundredth; long
-texts are few, so that a level holds some 600,000 letters.
+texts are few, so that a level holds some 2,000,000 letters at most.
 Source: Arora et al. (2023), arXiv:2312.04927; near-duplicate keys as in HuggingFaceBio/genomic-niah.
 """
 
@@ -26,7 +26,7 @@ from kindergrad.core.names import Readout
 from kindergrad.stats.scoring import placed, placed_first
 
 SHARE = {"far": 1, "tenth": 10, "hundredth": 100}
-LETTERS, FEWEST = 600_000, 10
+LETTERS, FEWEST = 2_000_000, 10
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
@@ -55,7 +55,7 @@ def put_generation(engine: Generate, asked: Any) -> NDArray[np.float64]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/long-range-recall", version="1.0", items=items,
+    skill="genomics/long-range-recall", version="2.0", items=items,
     readouts={Readout.LIKELIHOOD: put_likelihood, Readout.GENERATION: put_generation}, score=placed,
     twin=placed_first, metric="placement among the values of near keys", twin_metric="ranked first of 4", chance=0.5,
     needs=("keys",), world="recall", cluster="item", learner="none-yet", levels=tuple(SHARE),

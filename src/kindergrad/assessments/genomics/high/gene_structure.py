@@ -1,8 +1,9 @@
 """For a base: is it part of an exon?
 
-Shows: that frame, starts, stops and splice sites are read together; at the hard level the bases lie within 8 letters
-of an exon's edge, on either side of it.
-Does not show: genes on the other strand, isoforms, or the class of bases outside exons.
+Shows: that frame, starts, stops and splice sites are read together; at the hardest level the bases lie within 8 letters
+of an exon's edge, on either side of it. Three levels name the class that is mistaken for an exon: introns, untranslated
+ends, and what lies between genes.
+Does not show: genes on the other strand, isoforms, or which class a base outside exons has.
 Floor: letter, pair and triplet frequencies: deleting one letter hardly changes them. The sharper floor is the
 composition of the window, which a k-mer probe reads.
 Ceiling: exact posterior of the window's hidden states, given its first five letters.
@@ -27,13 +28,16 @@ from kindergrad.stats.scoring import placed, placed_first
 from kindergrad.worlds.gene_structure import CLASSES
 
 BEFORE, AFTER, CONTROLS = 90, 90, 3
-EDGE = {"near-an-edge": 8, "anywhere": None}
+LEVELS = {"near-an-edge": (CLASSES, 8), "against-introns": (("intron",), None),
+          "against-between": (("between",), None), "against-untranslated": (("leader",), None),
+          "anywhere": (CLASSES, None)}
+"""Classes of the bases that are no exon, and how near an exon's edge all lie."""
 BLOCK = 2000
 
 
 def items(world: Any, n: int, level: str, seed: int) -> Items:
     streams = seeds.item_streams(n, seed, "gene-structure", level)
-    exons, others = _places(world, EDGE[level])
+    exons, others = _places(world, *LEVELS[level])
     starts = np.array([[int(rng.choice(exons)), *rng.choice(others, CONTROLS).tolist()] for rng in streams]) - BEFORE
     codes = world.windows(starts.ravel(), BEFORE + AFTER + 1)  # one letter more, to be read when one is deleted
     ideal = np.log(world.posterior(codes[:, :-1], BEFORE)[:, CLASSES.index("exon")] + 1e-12).reshape(n, -1)
@@ -47,9 +51,11 @@ def items(world: Any, n: int, level: str, seed: int) -> Items:
     return Items(asked=asked, truth=drawn.truth, ideal=drawn.ideal)
 
 
-def _places(world: Any, edge: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Bases inside and outside exons, far enough from the ends; within ``edge`` letters of an exon's edge or all."""
-    inside = world.classes(world.held_out.states) == CLASSES.index("exon")
+def _places(world: Any, others: tuple[str, ...], edge: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bases inside exons and of the other classes, far from the ends; within ``edge`` letters of an exon's edge or all.
+    """
+    classes = world.classes(world.held_out.states)
+    inside, other = classes == CLASSES.index("exon"), np.isin(classes, [CLASSES.index(name) for name in others])
     fine = np.zeros(len(inside), dtype=bool)
     fine[BEFORE : len(inside) - AFTER - 1] = True
     if edge is not None:
@@ -58,7 +64,7 @@ def _places(world: Any, edge: int | None) -> tuple[NDArray[np.int64], NDArray[np
         np.add.at(near, np.maximum(changes + 1 - edge, 0), 1)
         np.add.at(near, np.minimum(changes + 1 + edge, len(inside)), -1)
         fine &= near.cumsum()[:-1] > 0
-    return np.flatnonzero(inside & fine), np.flatnonzero(~inside & fine)
+    return np.flatnonzero(inside & fine), np.flatnonzero(other & ~inside & fine)
 
 
 def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
@@ -68,9 +74,9 @@ def put(engine: LogLikelihood, asked: Any) -> NDArray[np.float64]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/gene-structure", version="1.0", items=items,
+    skill="genomics/gene-structure", version="1.1", items=items,
     readouts={Readout.LIKELIHOOD: put, Readout.FIT: put_fit}, score=placed, twin=placed_first,
     metric="placement among 3 bases outside exons", twin_metric="ranked first of 4", chance=0.5, needs=("classes",),
-    world="gene-structure", cluster="block of 2 kb", learner="markov", levels=tuple(EDGE),
+    world="gene-structure", cluster="block of 2 kb", learner="markov", levels=tuple(LEVELS),
     source="windows of 180 letters of the world 'gene-structure'",
 )
