@@ -42,5 +42,5 @@ def test_every_claim_has_a_verdict_and_a_way_to_measure_it_again() -> None:
     claims = re.split(r"^## \d+\. ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     assert len(claims) == 9
     for claim in claims[:-1]:
-        assert re.search(r"^\*\*.+\*\*$", claim, re.MULTILINE), claim[:60]
+        assert re.search(r"^\*\*[^*]+\*\*", claim, re.MULTILINE), claim[:60]
         assert re.search(r"`(python\s+benchmarks/|kindergrad\s)|\]\([a-z-]+\.md\)", claim), claim[:60]
