@@ -229,13 +229,13 @@ def falls() -> str:
 
 **Continuous does not mean upward. Scores can fall with scale.**
 
-- Published: of one family of DNA language models, ranking of missense variants by likelihood rises from
+- Published, for the DNA language models MarinDNA (issues 296, 302 and 341 of Open-Athena/marin-dna): ranking of missense variants by likelihood rises from
   {number(points[0][1])} at {points[0][0]:.0f}M parameters to {number(top[1])} at {top[0]:.0f}M and falls to
   {number(points[-1][1])} at {points[-1][0] / 1000:.0f}B; a linear probe on the same models rises from
   {number(probe[0][1])} to {number(probe[-1][1])}. Our fit gives a rise of the first {percent(found["LLR"]["rises"])}.
 - Measured here: copying a stretch of noise stands at {number(copy["score"])} for the context model after
   {pretty(copy["scale"])} bases, below the floor of an engine that knows nothing: more data make it surer of itself, and
-  wrong. So a skill is never read by one readout alone, and scores are never clipped.
+  wrong (`kindergrad run`). So a skill is never read by one readout alone, and scores are never clipped.
 """
 
 
