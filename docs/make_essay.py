@@ -229,7 +229,8 @@ def falls() -> str:
 
 **Continuous does not mean upward. Scores can fall with scale.**
 
-- Published, for the DNA language models MarinDNA (issues 296, 302 and 341 of Open-Athena/marin-dna): ranking of missense variants by likelihood rises from
+- Published, for the DNA language models MarinDNA (issues 296, 302 and 341 of Open-Athena/marin-dna): ranking of
+  missense variants by likelihood rises from
   {number(points[0][1])} at {points[0][0]:.0f}M parameters to {number(top[1])} at {top[0]:.0f}M and falls to
   {number(points[-1][1])} at {points[-1][0] / 1000:.0f}B; a linear probe on the same models rises from
   {number(probe[0][1])} to {number(probe[-1][1])}. Our fit gives a rise of the first {percent(found["LLR"]["rises"])}.
