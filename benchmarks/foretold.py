@@ -1,11 +1,11 @@
 """What the exposure law said of rare motifs before they were learnt, and what came.
 
-    kindergrad run benchmarks/foretold.yaml --out /tmp/foretold       # ten minutes of one core
+    kindergrad run benchmarks/foretold.yaml --out /tmp/foretold       # two minutes of one core
     kindergrad forecast /tmp/foretold --resolve /tmp/foretold/ledger.jsonl
     python benchmarks/foretold.py --from /tmp/foretold --out benchmarks/foretold.json
 
 The run writes its forecasts into a hash-chained ledger when a tenth of the text was read, and only then reads on. Of
-every engine the tiers of motifs are told whose score was still within two standard errors of the floor, the three
+every engine those tiers of motifs are picked whose score was still within two standard errors of the floor, the three
 commonest of them: curves that show nothing yet, so that only the law that common motifs obey can know when they rise.
 Beside it stand the last value, and the forecast of the same curve alone, whose frequency is not told.
 """

@@ -32,7 +32,7 @@ SCALES = ((2.0, 0.5), (1.0, 0.7), (0.4, 0.7), (0.5, 0.7))
 """Log-normal priors (median, sd of the logarithm) of the sd, in log odds, of: b . z of a typical engine, a family's
 level, a family's slopes, and what is left of a single engine."""
 ITEMS = 100.0
-"""Items behind a score without standard error. Between 100 and 3,000 it hardly matters."""
+"""Items behind a score without standard error: few, since engines differ by more at their floor than items say."""
 MOST_ITEMS = 1e5
 RIDGE = 0.05
 """Added to the variance of every standardised skill where missing ones are filled."""

@@ -1,9 +1,7 @@
 """Repeats with known truth: second copies of a stretch, and tandem repeats of a short unit.
 
-The corpus holds copies of stretches of every length. That matters: among seven letters one letter that fits tells where
-the copy goes on, among sixty-four it takes three, so that short stretches show first what pays for long ones, too. From
-stretches of sixty-four letters alone the same net learnt no copying in six times the text
-(benchmarks/beyond_words.py).
+The corpus is made of little else than copies, some short and some long: a net finds out how to copy where much of the
+text can be had by it (benchmarks/beyond_words.py), and stays at its floor where little can.
 """
 
 from __future__ import annotations
