@@ -31,6 +31,7 @@ TOLD = {
         "clear": "the same set as close: the limits are those of the source",
         "learner": "a gene without its relatives is no corpus",
     },
+    "genomics/epistasis": {"learner": "contexts of twelve letters hold one change of a protein at a time"},
     "genomics/splice-site": {
         "learner": "half a thousand windows without their labels are no corpus",
         "acceptor": "decoys are drawn from real sequence, not matched in the pairs before AG",
@@ -40,7 +41,7 @@ TOLD = {
 
 PLACES = [(a.id, a.world) for a in catalogue.assessments().values() if catalogue.data_set(a)]
 PLACES += [("genomics/splice-site", "splice_uci"), ("genomics/affinity-to-activity", "sortseq_lac"),
-           ("genomics/missense-severity", "brca1_sge")]
+           ("genomics/missense-severity", "brca1_sge"), ("genomics/epistasis", "protein_scans")]
 
 
 @pytest.mark.parametrize(("name", "world"), PLACES)

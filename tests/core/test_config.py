@@ -37,7 +37,7 @@ def test_what_is_no_goal_is_refused_with_the_form(text: str) -> None:
 
 @pytest.mark.parametrize(("raw", "near", "place"), [
     ({"assesments": ["all"]}, "assessments", "assesments"),
-    ({"resuem": True}, "scales|seed|name|foretell", "resuem"),
+    ({"resuem": True}, "scales|seed|name|foretell|readouts", "resuem"),
     ({"world": {"sise": 1000}}, "size", "world.sise"),
     ({"engines": [{"id": "markov"}, {"id": "kmer", "seedz": 2}]}, "seeds", "engines.1.seedz"),
 ])

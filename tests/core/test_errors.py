@@ -11,7 +11,8 @@ from kindergrad.core.errors import InputError, KindergradError, UnknownNameError
 
 TREE = {
     "KindergradError": "Exception", "InputError": "KindergradError", "UnknownNameError": "InputError",
-    "SequenceError": "InputError", "TableError": "InputError", "StudyError": "InputError",
+    "SequenceError": "InputError", "NothingToAskError": "InputError", "TableError": "InputError",
+    "StudyError": "InputError",
     "PluginError": "KindergradError", "EngineError": "KindergradError", "StoreError": "KindergradError",
 }
 

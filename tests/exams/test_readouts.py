@@ -176,7 +176,7 @@ def test_engines_of_missing_extras_say_what_to_install(monkeypatch: pytest.Monke
     from kindergrad.core.config import EngineConfig
     from kindergrad.core.errors import InputError
 
-    monkeypatch.setattr(extras, "EXTRAS", {"torch": "no_such_module", "hf": "no_such_module"})
+    monkeypatch.setattr(extras, "EXTRAS", extras.EXTRAS | {"torch": "no_such_module", "hf": "no_such_module"})
     for name, extra in (("transformer", "torch"), ("huggingface", "hf"), ("checkpoints", "hf")):
         config_ = EngineConfig(id=name, settings={} if extra == "torch" else {"path": "x"})
         with pytest.raises(InputError, match=rf"pip install 'kindergrad\[{extra}\]'"):

@@ -67,7 +67,7 @@ def test_a_killed_run_resumes(whole: dict[str, dict[str, object]], tmp_path: Pat
     command = [sys.executable, "-m", "kindergrad.cli", "run", str(study), "--out", str(out), "--workers", "2"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
-    references = sum(r["role"] in ("blind", "oracle") for r in whole.values())
+    references = sum(r["role"] in ("blind", "oracle", "reference") for r in whole.values())
     while len(Store(out).paths()) < references + 15 and started.poll() is None:
         time.sleep(0.01)
     assert started.poll() is None, "the run ended before it could be killed"

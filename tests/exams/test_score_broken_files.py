@@ -155,7 +155,7 @@ def test_bad_gene_sets_doses_and_contexts_from_the_command_line(
 
     code, out, err = run("--gene-sets", tmp_path / "sets.gmt")
     assert code == 2 and not out and "none of the 1 gene sets has 3 genes that are measured" in err
-    assert "expected gene sets (GMT)" in run("--gene-sets", tmp_path / "absent.gmt")[2]
+    assert "expected a GMT file" in run("--gene-sets", tmp_path / "absent.gmt")[2]
     code, out, _ = run("--gene-sets", tmp_path / "own.gmt")
     answer = json.loads(out)
     said = " ".join(answer["notes"])

@@ -27,7 +27,8 @@ def test_most_ready_skills_have_one() -> None:
 @pytest.mark.parametrize("name", SYNTHETIC)
 def test_answers_give_the_scores_printed(name: str) -> None:
     found = example(name)
-    assert found.items == working.ITEMS and 1 <= found.item <= found.items
+    long = name == "genomics/long-range-recall"  # whose texts are few
+    assert found.items == (20 if long else working.ITEMS) and 1 <= found.item <= found.items
     right = [o.right for o in found.options]
     if found.metric.startswith("correlation"):
         assert right == [None] * len(right) and all(o.measured is not None for o in found.options)

@@ -27,7 +27,7 @@ from kindergrad.worlds.genome import SyntheticGenome
 
 STEPS, EVERY, LENGTH, ROWS = 150, 50, 96, 16
 STUDY = {"name": "planted", "world": {"size": 100_000}, "items": 60, "goal": "genomics/exact-word>=0.5@1e6",
-         "assessments": ["genomics/exact-word", "genomics/copy"]}
+         "assessments": ["genomics/exact-word", "genomics/copy"], "readouts": ["likelihood"]}
 
 
 def study() -> StudyConfig:

@@ -176,6 +176,20 @@ def test_double_changes_close_and_additive_values_have_none(shared_data: Path) -
     assert np.corrcoef(drawn.value[0], drawn.columns["replicate"][0])[0, 1] > 0
 
 
+def test_double_changes_of_a_protein_stand_beside_their_single_ones(shared_data: Path) -> None:
+    made = world("protein_scans", shared_data)
+    drawn = made.double_changes([np.random.default_rng(0)], "pairs", 200)  # type: ignore[attr-defined]
+    codons = np.array([[[t[i : i + 3] for i in range(0, len(t), 3)] for t in row] for row in drawn.texts[0].tolist()])
+    none, left, right, both = np.moveaxis(codons, 1, 0)
+    assert ((left != none).sum(axis=1) == 1).all() and ((right != none).sum(axis=1) == 1).all()
+    assert ((both != none).sum(axis=1) == 2).all()
+    assert (both == np.where(left != none, left, right)).all()
+    total = drawn.measured[0, :, 1] + drawn.measured[0, :, 2]
+    assert abs(np.corrcoef(total, drawn.value[0])[0, 1]) < 0.2 < np.corrcoef(total, drawn.measured[0, :, 3])[0, 1]
+    trained = made.training.double_changes([np.random.default_rng(0)], "pairs", 3000)  # type: ignore[attr-defined]
+    assert not set(drawn.texts[0, :, 3]) & set(trained.texts[0, :, 3])
+
+
 @pytest.mark.parametrize("module", [mpsa, mpra_satmut, protein_scans, dream_yeast, phage_designs, splice_uci])
 def test_a_folder_without_the_files_is_refused(module: object, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no"):

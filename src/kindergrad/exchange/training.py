@@ -26,6 +26,8 @@ from kindergrad.syllabus import skills
 
 EARLY = (Grade.KINDERGARTEN, Grade.ELEMENTARY)
 
+_SLOW = (Readout.PROBE, Readout.GENERATION)
+
 
 class Sitter:
     """Keeps the items of a study ready, and lets a model in training sit them.
@@ -36,7 +38,7 @@ class Sitter:
     study : world, items, seed and goal; a file, a study, or None: the built-in one. Its engines are not used.
     name : how the model is called in the records.
     grades : grades whose exams are sat, where the study names none.
-    probe : whether frozen embeddings are probed too, which takes longer than all else.
+    probe : whether what takes longer than all else is asked, too: frozen embeddings are probed, and the model writes.
 
     Raises
     ------
@@ -70,7 +72,7 @@ class Sitter:
             if key not in self._kept:
                 self._kept[key] = material.load(self._ready.store.cache / f"{key}.npz")
             for readout in readouts.able(engine, assessment):
-                if readout is Readout.FIT or (readout is Readout.PROBE and not self.probe):
+                if readout is Readout.FIT or (readout in _SLOW and not self.probe):
                     continue
                 identity = Identity(engine=self.name, engine_digest=_digest(engine), scale=tuple(point),
                                     assessment=assessment.id, version=assessment.version, level=level,
