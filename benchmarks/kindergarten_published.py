@@ -50,7 +50,20 @@ def published(folder: Path) -> Published:
     return Published(
         [next((maker for maker in RELATED if name.startswith(maker)), name) for name in names],
         np.log10([float(base[row["Model"]]["FLOPs (1E21)"]) for row in models]) + 21.0,
-        np.array([[float(base[r["Model"]][b] or "nan") for b in obs_scaling.BENCHMARKS] for r in models]), hard)
+        np.array([[float(base[r["Model"]][b] or "nan") for b in obs_scaling.FLOORS] for r in models]), hard)
+
+
+def components(table: Floats, train: NDArray[np.bool_], n: int) -> Floats:
+    """First components of a benchmark table; means, scales and axes from the training rows, gaps filled by turns."""
+    mean, sd = np.nanmean(table[train], axis=0), np.nanstd(table[train], axis=0)
+    z = (table - mean) / sd
+    gaps = np.isnan(z)
+    filled = np.where(gaps, 0.0, z)
+    for _ in range(200):
+        _, _, axes = np.linalg.svd(filled[train], full_matrices=False)
+        filled = np.where(gaps, filled @ axes[:n].T @ axes[:n], z)
+    scores = filled @ axes[:n].T
+    return np.asarray(scores / scores[train, 0].std())
 
 
 def pairs(data: Published) -> NDArray[np.intp]:
@@ -82,7 +95,7 @@ def pairs_across(data: Published, below: NDArray[np.bool_]) -> NDArray[np.intp]:
 def features(data: Published, pair: NDArray[np.intp], y: Floats, known: NDArray[np.bool_]) -> dict[str, Floats]:
     """What each method is told of each pair: (n, p). ``known`` models give the component of the rungs."""
     i, j = pair.T
-    rungs = obs_scaling.components(data.rungs, known, 1)
+    rungs = components(data.rungs, known, 1)
     own = logit(np.clip(y[i], 0.005, 0.995))[:, None]
     distance = (data.flops[j] - data.flops[i])[:, None]
     compute = np.hstack([data.flops[i][:, None], distance])
