@@ -149,7 +149,7 @@ class Translation(Simulator):
         gene = "ATG" + decode(self.background.write(rng.random((1, self.gene - 3)), [[]])[0])
         out = []
         for i in rng.permutation(n) + int(rng.integers(len(WORDS))):
-            last = i % len(WORDS)  # each word is the last of as many leaders
+            last = i % len(WORDS)  # each word is the last of about as many leaders
             first, second = rng.permutation([j for j in range(len(WORDS)) if j != last])
             at = int(rng.integers(EDGE, len(noise) - 2 * BETWEEN - EDGE + 1))
             left, middle, right, rest = (noise[a:b] for a, b in itertools.pairwise(

@@ -3,8 +3,7 @@
 Shows: start, frame, stop and context read together. At the level "frame" every leader has an early ATG, and what counts
 is its frame, and whether a stop ends it before the gene. At the level "bacterial" a word that pairs with the ribosome
 counts, but only at the right distance from the start (Shine-Dalgarno).
-Does not show: the change upon one letter, see level and change; folds of the messenger; which word it is that an engine
-of other bacteria knows.
+Does not show: the change upon one letter, see level and change; folds of the messenger; words of other bacteria.
 Floor: letter, pair and triplet frequencies. All leaders of an item hold the same letters, and bacterial ones the same
 three words, so that what matters is which of them is the last, and where. The sharper floor is ridge regression on
 k-mers, which knows whether there is an early ATG.
