@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_assessment_keeps_the_contract(name: str, world: str, shared_data: Path)
     made = build.named(world, 0, data=shared_data)
     found = check_assessment(catalogue.assessment(name), made, n=ITEMS, exceptions=TOLD.get(name, {}))
     assert list(found) == list(catalogue.assessment(name).levels)
+
+
+def test_bases_of_exons_keep_the_contract_at_their_only_level(shared_data: Path) -> None:
+    made = build.named("exon_classifier", 0, data=shared_data)
+    exam = replace(catalogue.assessment("genomics/gene-structure"), levels=("anywhere",))
+    check_assessment(exam, made, n=ITEMS, exceptions={"learner": "a million letters of four genomes are no corpus"})
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [

@@ -12,7 +12,16 @@ from kindergrad.core.errors import InputError
 from kindergrad.core.names import Domain
 from kindergrad.exams import build, catalogue
 from kindergrad.testing import check_world
-from kindergrad.worlds import _measured, dream_yeast, mpra_satmut, mpsa, phage_designs, protein_scans, splice_uci
+from kindergrad.worlds import (
+    _measured,
+    dream_yeast,
+    exon_classifier,
+    mpra_satmut,
+    mpsa,
+    phage_designs,
+    protein_scans,
+    splice_uci,
+)
 from kindergrad.worlds._measured import Measured, Table
 
 WORLDS = sorted(name for name, module in build.known().items()
@@ -190,7 +199,8 @@ def test_double_changes_of_a_protein_stand_beside_their_single_ones(shared_data:
     assert not set(drawn.texts[0, :, 3]) & set(trained.texts[0, :, 3])
 
 
-@pytest.mark.parametrize("module", [mpsa, mpra_satmut, protein_scans, dream_yeast, phage_designs, splice_uci])
+@pytest.mark.parametrize("module", [mpsa, mpra_satmut, protein_scans, dream_yeast, phage_designs, splice_uci,
+                                    exon_classifier])
 def test_a_folder_without_the_files_is_refused(module: object, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no"):
         module.make(0, tmp_path)  # type: ignore[attr-defined]

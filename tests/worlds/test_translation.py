@@ -1,13 +1,20 @@
-"""Ribosome loads are those of ribosomes that scan one by one, and leaders of one item hold the same letters."""
+"""Ribosome loads are those of ribosomes that scan one by one, or of all ways to bind a word; letters are the same."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from kindergrad.core.dna import encode
+from kindergrad.core.errors import InputError
+from kindergrad.core.names import Readout
 from kindergrad.core.seeds import item_streams, stream
+from kindergrad.engines.kmer import KmerProbe
+from kindergrad.exams import catalogue, sit
+from kindergrad.exams.material import TRAIN_SEED
 from kindergrad.testing import check_world
-from kindergrad.worlds import translation
+from kindergrad.worlds import _shine_dalgarno, translation
+from kindergrad.worlds._shine_dalgarno import BEGIN, FREE, SITE, SPRING, STACK
 from kindergrad.worlds.translation import CONTEXT, STOPS, Translation
 
 WORLD = Translation(seed=0)
@@ -76,3 +83,78 @@ def test_what_makes_and_what_spoils_a_start() -> None:
 
 def test_contexts_are_shares() -> None:
     assert CONTEXT.sum(axis=1) == pytest.approx(np.ones(6)) and translation.AFTER.sum() == pytest.approx(1)
+
+
+def by_listing(leader: str, strength: float, spacing: float) -> float:
+    """The share bound, by every run of two or more pairs at every place."""
+    weight = 0.0
+    for place in range(len(leader) - len(SITE) + 1):
+        gap = len(leader) - place - len(SITE)
+        for first in range(len(SITE)):
+            for end in range(first + 2, len(SITE) + 1):
+                run = SITE[first:end]
+                if leader[place + first : place + end] == run:
+                    energy = BEGIN + sum(STACK[run[i : i + 2]] for i in range(len(run) - 1))
+                    weight += np.exp(-strength * (energy + SPRING * (gap - spacing) ** 2))
+    return float(np.exp(FREE) * weight / (1 + np.exp(FREE) * weight))
+
+
+@pytest.mark.parametrize(("strength", "spacing"), [(0.45, 6.0), (1.0, 9.0)])
+def test_bacterial_loads_count_every_way_to_bind(strength: float, spacing: float) -> None:
+    world = translation.make(1, strength=strength, spacing=spacing)
+    texts = [text for rng in item_streams(5, 0, "bound") for text in world.bacterial(rng, 6)]
+    listed = [by_listing(text[: world.leader], strength, spacing) for text in texts]
+    assert world.bound(texts) == pytest.approx(listed, rel=1e-9) and np.ptp(listed) > 0.3
+
+
+def test_a_word_binds_by_its_pairs_and_its_place() -> None:
+    def bound(word: str, gap: int, spacing: float = 6.0) -> float:
+        return float(_shine_dalgarno.bound(encode("C" * (39 - gap) + word + "C" * gap)[None], 0.45, spacing)[0])
+
+    for best in (4, 6, 9):
+        loads = [bound(SITE, gap, best) for gap in range(15)]
+        assert int(np.argmax(loads)) == best
+        assert (np.diff(loads[: best + 1]) > 0).all() and (np.diff(loads[best:]) < 0).all()
+    words = [SITE, "CAAGGAGGT", "CCAGGAGGC", "CCCGGAGCC", "CCCGGCCCC", "CCCCCCCCC"]
+    loads = [bound(word, 6) for word in words]
+    assert (np.diff(loads) < 0).all() and loads[0] > 0.8 > 0.1 > loads[3] and loads[-1] < 1e-12
+    assert _shine_dalgarno.bound(encode("A" * 48)[None], 0.0, 6.0)[0] == pytest.approx(
+        by_listing("A" * 48, 0.0, 6.0))  # without strength only the number of ways counts
+
+
+def test_bacterial_leaders_hold_the_same_words() -> None:
+    """So neither the letters nor the best word tell anything, and a k-mer probe that was fitted on loads neither."""
+    for rng in item_streams(20, 0, "bacterial"):
+        texts = WORLD.bacterial(rng, 8)
+        assert len({"".join(sorted(text)) for text in texts}) == 1 and {len(t) for t in texts} == {WORLD.leader + 18}
+        assert all(text[WORLD.leader :].startswith("ATG") for text in texts)
+        words = {text[i : i + len(SITE)] for text in texts for i in range(WORLD.leader - len(SITE) + 1)}
+        shared = [word for word in words if sorted(word) == sorted(SITE) and all(word in text for text in texts)]
+        assert all(sum(text.count(word) for word in shared) >= len(translation.WORDS) for text in texts)
+    a = catalogue.assessment("genomics/translation-context")
+    items, train = (a.items(WORLD, 100, "bacterial", seed) for seed in (0, TRAIN_SEED))
+    found = a.score(sit.ask(KmerProbe(), a, Readout.FIT, items, train), items)
+    assert abs(found.mean()) < 4 * found.std() / 10 and a.score(np.asarray(items.ideal), items).mean() > 0.95
+
+
+def test_place_or_word_alone_is_not_enough() -> None:
+    """Knowing the distance of the best word leaves some of the load unexplained; its presence explains nothing."""
+    a = catalogue.assessment("genomics/translation-context")
+    items = a.items(WORLD, 100, "bacterial", 0)
+
+    def fits(text: str, at: int) -> int:
+        return sum(x == y for x, y in zip(text[at : at + len(SITE)], SITE, strict=True))
+
+    def of_the_best(text: str) -> tuple[float, float]:
+        at = max(range(WORLD.leader - len(SITE) + 1), key=lambda i: fits(text, i))
+        return float(fits(text, at)), -abs(WORLD.leader - len(SITE) - at - WORLD.spacing)
+
+    presence, place = np.moveaxis([[of_the_best(t) for t in row] for row in items.asked["target"].tolist()], 2, 0)
+    assert abs(a.score(presence, items).mean()) < 0.1
+    assert 0.4 < a.score(place, items).mean() < 0.85 < a.score(np.asarray(items.ideal), items).mean()
+
+
+def test_a_leader_needs_room_for_its_words() -> None:
+    with pytest.raises(InputError, match="leaders of 30 letters are too short; expected at least 40"):
+        translation.make(0, leader=30)
+    assert len(translation.make(0, leader=translation.SHORTEST).bacterial(stream(0, "short"), 3)) == 3

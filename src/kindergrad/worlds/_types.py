@@ -52,6 +52,17 @@ class Activities(NamedTuple):
     noise: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
 
 
+class Bases(NamedTuple):
+    """Windows around bases that are asked about, shape (n, c) each, that of an exon in column 0.
+
+    ``ideal`` is the natural log probability that the base is part of an exon, None where nobody knows it.
+    """
+
+    texts: NDArray[np.str_]
+    ideal: NDArray[np.float64] | None
+    clusters: NDArray[np.str_]
+
+
 class MissenseSets(NamedTuple):
     """Changes of one amino acid, shape (n, c) each, the severe one in column 0.
 

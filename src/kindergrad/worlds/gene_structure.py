@@ -20,9 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core import seeds
+from kindergrad.core.dna import decode_rows
 from kindergrad.worlds import _background, _coding
 from kindergrad.worlds._background import Codes, Floats
 from kindergrad.worlds._simulator import Simulator
+from kindergrad.worlds._types import Bases
 
 WORLD = "gene-structure"
 MEMORY = 5
@@ -34,6 +36,11 @@ _CLASS = {"noise": 0, "promoter": 0, "leader": 1, "start": 2, "first": 2, "codon
           "acceptor": 3, "stop": 2, "trailer": 1, "end": 1}
 _BEGIN = dict(zip(_PARTS, np.cumsum([0, *_PARTS.values()]).tolist(), strict=False))
 _STATES = sum(_PARTS.values())
+LEVELS = {"near-an-edge": (CLASSES, 8), "against-introns": (("intron",), None),
+          "against-between": (("between",), None), "against-untranslated": (("leader",), None),
+          "anywhere": (CLASSES, None)}
+"""Classes of the bases that are no exon, and how near an exon's edge all lie."""
+_BLOCK = 2000
 _HELD_OUT = 100_000
 
 
@@ -193,6 +200,36 @@ class GeneStructure(Simulator):
         own = self.classes(np.arange(_STATES))
         share = np.stack([both[:, own == c].sum(axis=1) for c in range(len(CLASSES))], axis=1)
         return np.asarray(share / share.sum(axis=1, keepdims=True))
+
+    def bases(self, streams: Sequence[np.random.Generator], level: str, around: tuple[int, int], controls: int
+              ) -> Bases:
+        """One base of an exon per stream, and ``controls`` others, of the level's class, with the letters ``around``.
+
+        The truth is the posterior given the window but for its last letter.
+        """
+        exons, others = self._places(level, around)
+        before, length = around[0], sum(around)
+        rows = [[int(rng.choice(exons)), *rng.choice(others, controls).tolist()] for rng in streams]
+        starts = np.array(rows) - before
+        codes = self.windows(starts.ravel(), length)
+        inside = self.posterior(codes[:, :-1], before)[:, CLASSES.index("exon")]
+        return Bases(decode_rows(codes).reshape(starts.shape), np.log(inside + 1e-12).reshape(starts.shape),
+                     np.array([f"block-{s // _BLOCK}" for s in starts[:, 0].tolist()]))
+
+    def _places(self, level: str, around: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Bases inside exons and of the other classes, far from the ends; all or those near the edge of an exon."""
+        others, edge = LEVELS[level]
+        classes = self.classes(self.held_out.states)
+        inside, other = classes == CLASSES.index("exon"), np.isin(classes, [CLASSES.index(name) for name in others])
+        fine = np.zeros(len(inside), dtype=bool)
+        fine[around[0] : len(inside) - around[1]] = True
+        if edge is not None:
+            changes = np.flatnonzero(inside[1:] != inside[:-1])
+            near = np.zeros(len(inside) + 1, dtype=np.int64)
+            np.add.at(near, np.maximum(changes + 1 - edge, 0), 1)
+            np.add.at(near, np.minimum(changes + 1 + edge, len(inside)), -1)
+            fine &= near.cumsum()[:-1] > 0
+        return np.flatnonzero(inside & fine), np.flatnonzero(other & ~inside & fine)
 
     def windows(self, starts: Sequence[int], length: int) -> Codes:
         """Stretches of the second genome, shape (n, length)."""

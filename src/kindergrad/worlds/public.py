@@ -106,6 +106,9 @@ _ALL = (
                       ("summary", "afc1dc3513c6d225abfa2b5b48549e70be9cbdb9b4f5c5650e293c503e212b66"),
                       ("prokaryote_per_gene", "dda160b0d8df07d59be8a8d87883575a412ef354480a2f8e8aa525e3479d13d4"),
                       ("eukaryote_per_gene", "f43ca2e6d8839a35c735a263586836838e6bd29194075bd8cae45765761ee1ca")))),
+    PublicSet("exon_classifier", "122 bases of genes in eight plants and animals, half of them in exons",
+              "ArcInstitute/evo2 @53f19599, notebooks/exon_classifier", "doi:10.1101/2025.02.18.638918", "Apache-2.0", (
+                  File("samplePositions.tsv", f"{_EVO2}/notebooks/exon_classifier/samplePositions.tsv"),)),
     PublicSet("ecoli_o157", "complete genome of E. coli O157:H7, 5.6 Mb: a corpus for --genome",
               "oschwengers/bakta @7ac663f7, test/data", "doi:10.1093/dnares/8.1.11", "sequence unrestricted (RefSeq)", (
                   File("GCF_000008865.2.fna.gz", f"{_GITHUB}/oschwengers/bakta/"
