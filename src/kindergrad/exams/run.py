@@ -193,9 +193,10 @@ def records(folder: Path | str) -> list[Record]:
 
 
 def _training_items(study: StudyConfig) -> int:
-    """How many are made: many for curves over examples, fewer for probes and references."""
+    """How many are made: many for curves over examples, fewer for probes and references, and in a small study."""
     axes = [catalogue.engine(config.id, study.plugins).axis for config in study.engines]
-    return material.TRAIN_ITEMS if Axis.EXAMPLES in axes else sit.PROBE_ITEMS
+    few = min(sit.PROBE_ITEMS, max(sit.FEWEST_EXAMPLES, 2 * study.items))
+    return material.TRAIN_ITEMS if Axis.EXAMPLES in axes else few
 
 
 def _lacks(assessment: Assessment, maker: material.Maker) -> str:
