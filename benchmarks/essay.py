@@ -70,7 +70,8 @@ def _journey(found: Journey, corpus: float | None) -> dict[str, Any]:
         "first_met": met, "rises": {r.skill: {"half": r.half.median, "first_met": r.first_met, "score": r.score,
                                               "twin": r.twin, "twin_half": r.twin_half} for r in found.rises},
         "foretold": {"n": len(told), "inside90": sum(f.inside90 for f in told),
-                     "above": sum(f.outcome > f.q95 for f in told), "below": sum(f.outcome < f.q05 for f in told),
+                     "above": sum(f.outcome > f.q95 and not f.inside90 for f in told),  # whose own error is no excuse
+                     "below": sum(f.outcome < f.q05 and not f.inside90 for f in told),
                      "median_off": float(np.median([abs(f.off) for f in told])) if told else None},
     }
 

@@ -166,7 +166,7 @@ def order() -> str:
 **Right as a direction; the order of the grades is a hypothesis, and some of ours is wrong.**
 
 - *Arithmetic.* The median skill of a grade reaches one half at {halves} characters (n-gram; what lies beyond
-  {pretty(ngram["scale"])} is a forecast), with probability {number(lowest)} or more each before the
+  {pretty(ngram["scale"])} is a forecast), with probability at least {number(lowest)} each before the
   next{_but(ngram["order"])}. The small
   transformer rises in the same order{_but(net["order"])}: it adds columns of long numbers before it knows the sums
   that they are said to need.
