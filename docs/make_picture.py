@@ -4,7 +4,7 @@
     python docs/make_picture.py /tmp/full
 
 Six learning curves of one engine, as in the report card: three from the lowest rungs, and one skill at three
-frequencies. A picture on its own cannot read the style sheet of the page, so the colours are written into it.
+frequencies. A picture on its own cannot read the style sheet of the page, so what it needs of it is written into it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ SHOWN = ("genomics/next-base", "genomics/real-or-shuffled[pairs-kept]", "genomic
 COLUMNS, TITLE, GAP = 3, 24, 14
 
 
-def colours() -> str:
-    """The tokens of the page's style sheet, light and dark."""
+def style() -> str:
+    """Of the page's style sheet: its colours, light and dark, and what it says of the text of figures."""
     css = (resources.files("kindergrad.report") / "templates" / "page.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
     tokens = [" ".join(re.findall(r"--[\w-]+: #[0-9a-f]{6};", part)) for part in (light, dark)]
-    return f":root {{ {tokens[0]} }} @media (prefers-color-scheme: dark) {{ :root {{ {tokens[1]} }} }}"
+    (text,) = re.findall(r"^\.plot text (\{.*?\})", css, re.MULTILINE)
+    return f":root {{ {tokens[0]} }} @media (prefers-color-scheme: dark) {{ :root {{ {tokens[1]} }} }} text {text}"
 
 
 def picture(run: Path) -> str:
@@ -39,7 +40,7 @@ def picture(run: Path) -> str:
     rows = -(-len(chosen) // COLUMNS)
     size = f"{COLUMNS * width:.0f} {rows * height:.0f}"
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" font-family="system-ui, sans-serif">',
-           f"<style>{colours()} .t {{ fill: var(--ink); font-size: 14px; font-weight: 600 }} "
+           f"<style>{style()} .t {{ fill: var(--ink); font-size: 14px; font-weight: 600 }} "
            ".v { fill: var(--muted); font-size: 12px }</style>",
            '<rect width="100%" height="100%" fill="var(--paper)"/>']
     for i, curve in enumerate(chosen):
