@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kindergrad.core.errors import InputError
 from kindergrad.core.responses import Condition, Experiment, Panel
 from kindergrad.core.seeds import stream
 from kindergrad.stats.response import pearson
+from kindergrad.worlds import public
 from kindergrad.worlds._real_screen import Twice
 
 Floats = NDArray[np.float64]
@@ -133,6 +137,25 @@ class Cells:
 
     def _padded(self, values: Floats) -> Floats:
         return np.concatenate([values, np.zeros(self.panel.unmeasured)])
+
+
+def table(folder: Path, file: str, columns: Sequence[str]) -> Any:
+    """The AnnData of a public set, with these columns of cells.
+
+    Raises
+    ------
+    InputError
+        If the file is not there or lacks a column.
+    """
+    place = public.path(folder, file)
+    if place is None:
+        raise InputError(f"{folder} holds no {file}")
+    import anndata
+
+    found = anndata.read_h5ad(place)
+    if lacking := [c for c in columns if c not in found.obs.columns]:
+        raise InputError(f"{place} lacks the columns {', '.join(lacking)} of cells; expected the published file")
+    return found
 
 
 def normalised(counts: Floats) -> Floats:

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kindergrad.core.errors import InputError
 from kindergrad.core.names import Domain
 from kindergrad.core.responses import Condition
-from kindergrad.worlds import _dealt_cells, public
+from kindergrad.worlds import _dealt_cells
 from kindergrad.worlds._real_screen import RealScreen
 
 WORLD, DATA = "gbm_panobinostat", "gbm_panobinostat_lemur"
@@ -53,14 +52,7 @@ def read(folder: Path, seed: int) -> _dealt_cells.Cells:
     InputError
         If the file is not there or lacks a column.
     """
-    place = public.path(folder, _FILE)
-    if place is None:
-        raise InputError(f"{folder} holds no {_FILE}")
-    import anndata
-
-    table = anndata.read_h5ad(place)
-    if lacking := [c for c in ("patient_id", "condition") if c not in table.obs.columns]:
-        raise InputError(f"{place} lacks the columns {', '.join(lacking)} of cells; expected counts with both")
+    table = _dealt_cells.table(folder, _FILE, ("patient_id", "condition"))
     labels = ["" if c == "ctrl" else DRUG for c in table.obs["condition"].astype(str)]
     log = _dealt_cells.normalised(np.asarray(table.X.toarray(), dtype=np.float32))
     genes = table.var["symbol"].astype(str)

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kindergrad.core.errors import InputError
 from kindergrad.core.names import Domain
 from kindergrad.core.responses import joined, usual, usual_responses
-from kindergrad.worlds import _dealt_cells, public
+from kindergrad.worlds import _dealt_cells
 from kindergrad.worlds._real_screen import ANSWERABLE, RealScreen
 
 WORLD, DATA = "perturbench_devel", "perturbench_devel"
@@ -64,14 +63,7 @@ def read(folder: Path, seed: int) -> _dealt_cells.Cells:
     InputError
         If the file is not there or lacks a column.
     """
-    place = public.path(folder, _FILE)
-    if place is None:
-        raise InputError(f"{folder} holds no {_FILE}")
-    import anndata
-
-    table = anndata.read_h5ad(place)
-    if lacking := [c for c in ("condition", "cell_type") if c not in table.obs.columns]:
-        raise InputError(f"{place} lacks the columns {', '.join(lacking)} of cells; expected the published file")
+    table = _dealt_cells.table(folder, _FILE, ("condition", "cell_type"))
     labels = ["" if c == "control" else joined(c.split("+")) for c in table.obs["condition"].astype(str)]
     log = np.asarray(table.X.toarray(), dtype=np.float32)
     return _dealt_cells.Cells(log, labels, table.obs["cell_type"].astype(str).tolist(), list(table.var_names), seed)
