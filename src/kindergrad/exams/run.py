@@ -193,10 +193,9 @@ def records(folder: Path | str) -> list[Record]:
 
 
 def _training_items(study: StudyConfig) -> int:
-    """How many are made: many for curves over examples, fewer for probes and references, and in a small study."""
+    """How many are made: many for curves over examples, fewer for probes and references."""
     axes = [catalogue.engine(config.id, study.plugins).axis for config in study.engines]
-    few = min(sit.PROBE_ITEMS, max(sit.FEWEST_EXAMPLES, 2 * study.items))
-    return material.TRAIN_ITEMS if Axis.EXAMPLES in axes else few
+    return material.TRAIN_ITEMS if Axis.EXAMPLES in axes else sit.PROBE_ITEMS
 
 
 def _lacks(assessment: Assessment, maker: material.Maker) -> str:

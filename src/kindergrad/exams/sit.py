@@ -24,8 +24,8 @@ from kindergrad.syllabus import skills
 if TYPE_CHECKING:
     from kindergrad.exams.material import Material
 
-PROBE_ITEMS, FEWEST_EXAMPLES = 500, 100
-"""Training items of a frozen probe, and the fewest in a small study; a curve over examples is that of ``fit``."""
+PROBE_ITEMS = 500
+"""Training items of a frozen probe; a curve over examples is that of the readout ``fit``."""
 _NAMED = 8  # items named in a record that were read in windows
 
 
