@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from documents import ROOT
+from documents import ROOT, script
 
 PAGE = ROOT / "docs" / "the-essay.md"
 
 
 @pytest.fixture(scope="module")
 def make() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_essay", ROOT / "docs" / "make_essay.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("make_essay")
 
 
 def test_the_page_is_that_of_the_benchmarks(make: ModuleType) -> None:

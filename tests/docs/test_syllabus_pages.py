@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from types import ModuleType
 
 import pytest
-from documents import ROOT
+from documents import ROOT, script
 
 from kindergrad.core.names import Domain
 from kindergrad.syllabus.skills import syllabus
@@ -19,11 +18,7 @@ AGAIN = "the book is of another syllabus: run python docs/make_syllabus.py and r
 
 @pytest.fixture(scope="module")
 def make() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_syllabus", ROOT / "docs" / "make_syllabus.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("make_syllabus")
 
 
 def test_pages_are_those_of_the_code(make: ModuleType) -> None:

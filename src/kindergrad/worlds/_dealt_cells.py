@@ -147,9 +147,7 @@ def table(folder: Path, file: str, columns: Sequence[str]) -> Any:
     InputError
         If the file is not there or lacks a column.
     """
-    place = public.path(folder, file)
-    if place is None:
-        raise InputError(f"{folder} holds no {file}")
+    place = public.present(folder, file)
     import anndata
 
     found = anndata.read_h5ad(place)

@@ -173,9 +173,7 @@ def csv(folder: Path, name: str, *, delimiter: str = ",") -> dict[str, NDArray[A
     import pyarrow as pa
     from pyarrow import csv as reader
 
-    place = public.path(folder, name)
-    if place is None:
-        raise InputError(f"{folder} holds no {name}; expected the file as it was published")
+    place = public.present(folder, name, "; expected the file as it was published")
     try:
         with pa.input_stream(str(place), compression="detect") as raw:
             found = reader.read_csv(raw, parse_options=reader.ParseOptions(delimiter=delimiter))

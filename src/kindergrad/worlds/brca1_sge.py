@@ -121,9 +121,7 @@ def read(folder: Path) -> list[Variant]:
     """
     import openpyxl
 
-    place = public.path(folder, _FILE)
-    if place is None:
-        raise InputError(f"{folder} holds no {_FILE}")
+    place = public.present(folder, _FILE)
     with closing(openpyxl.load_workbook(place, read_only=True)) as book:
         rows = list(book.worksheets[0].iter_rows(min_row=_HEADER + 1, values_only=True))
     names = [str(name) for name in rows[0]]

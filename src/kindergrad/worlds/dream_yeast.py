@@ -115,9 +115,7 @@ def _asked(text: NDArray[np.str_]) -> dict[str, NDArray[np.str_]]:
 
 
 def _json(folder: Path, name: str) -> dict[str, Any]:
-    place = public.path(folder, name)
-    if place is None:
-        raise InputError(f"{folder} holds no {name}")
+    place = public.present(folder, name)
     with gzip.open(place, "rt") if place.suffix == ".gz" else place.open(encoding="utf-8") as raw:
         found: dict[str, Any] = json.load(raw)
     return found

@@ -225,7 +225,5 @@ def make(seed: int, folder: Path, *, network: str = NETWORK, cells: int = 50) ->
     InputError
         If there is no such network in the folder.
     """
-    place = public.path(Path(folder), f"{network}.xml")
-    if place is None:
-        raise InputError(f"{folder} holds no {network}.xml; expected a name such as {NETWORK}")
+    place = public.present(Path(folder), f"{network}.xml", f"; expected a name such as {NETWORK}")
     return KineticScreen(seed, gnw.load(place), network, cells)

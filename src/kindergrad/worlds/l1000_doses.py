@@ -105,9 +105,7 @@ def read(folder: Path) -> Plate:
     InputError
         If the file is not there, or is no GCT of version 1.3 with drugs and doses.
     """
-    place = public.path(folder, _FILE)
-    if place is None:
-        raise InputError(f"{folder} holds no {_FILE}")
+    place = public.present(folder, _FILE)
     raw = place.read_bytes()
     lines = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8").splitlines()
     try:

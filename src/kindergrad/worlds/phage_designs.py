@@ -14,7 +14,6 @@ import numpy as np
 
 from kindergrad.core import seeds
 from kindergrad.core.dna import encode
-from kindergrad.core.errors import InputError
 from kindergrad.worlds import public
 from kindergrad.worlds._measured import Measured, Table
 
@@ -56,9 +55,7 @@ def _read(folder: Path, name: str) -> list[str]:
 
     from Bio import SeqIO
 
-    place = public.path(folder, name)
-    if place is None:
-        raise InputError(f"{folder} holds no {name}")
+    place = public.present(folder, name)
     with gzip.open(place, "rt") if place.suffix == ".gz" else place.open(encoding="utf-8") as raw:
         return [str(record.seq).upper() for record in SeqIO.parse(raw, "fasta")]
 

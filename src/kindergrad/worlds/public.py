@@ -10,6 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from kindergrad.core.errors import InputError
+
 _GITHUB = "https://raw.githubusercontent.com"
 _MAVENN = f"{_GITHUB}/jbkinney/mavenn/4553944e31b195f0d83dc4a95cdca94d606d97b4/mavenn/examples/datasets"
 _EVO2 = f"{_GITHUB}/ArcInstitute/evo2/53f195997257c56c00e5ef8d33a54f5baad143a6"
@@ -154,6 +156,14 @@ SETS: dict[str, PublicSet] = {one.id: one for one in _ALL}
 def path(folder: Path, name: str) -> Path | None:
     """A file of a set, as it is or packed with gzip; None where it is not there."""
     return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+
+
+def present(folder: Path, name: str, hint: str = "") -> Path:
+    """As :func:`path`, of a file that must be there; an InputError that ends in ``hint`` where it is not."""
+    found = path(folder, name)
+    if found is None:
+        raise InputError(f"{folder} holds no {name}{hint}")
+    return found
 
 
 def absent(folder: Path, one: PublicSet) -> list[str]:
