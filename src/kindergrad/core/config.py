@@ -52,6 +52,14 @@ class WorldConfig(_Strict):
         return named | self.settings
 
 
+def _with_dials(value: Any) -> Any:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+Elsewhere = Annotated[WorldConfig, BeforeValidator(_with_dials)]
+"""A world by its name, or by name and settings."""
+
+
 class EngineConfig(_Strict):
     """An engine by name, its settings, the seeds of its corpora, and a ladder of its own if need be."""
 
@@ -110,8 +118,9 @@ class StudyConfig(_Strict):
     goal: str | None = None
     data: Path | None = None
     """Folder of public data sets, looked through before ``KINDERGRAD_DATA`` and the cache."""
-    worlds: dict[str, str] = Field(default_factory=dict)
-    """Assessment -> another world that its items come from, such as a public data set."""
+    worlds: dict[str, Elsewhere] = Field(default_factory=dict)
+    """Assessment -> another world that its items come from, such as a public data set, or a small one with its dials:
+    ``{kind: recall, settings: {distance: 1000}}``."""
     plugins: tuple[Path, ...] = ()
     foretell: float | None = Field(default=None, gt=0, lt=1)
     """Share of the largest scale after which forecasts of that scale are registered; None: they are not."""

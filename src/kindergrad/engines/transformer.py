@@ -80,6 +80,7 @@ def _attend(query: Any, key: Any, value: Any, reach: int) -> Any:
     """Attention of every letter to itself and the ``reach - 1`` letters before it.
 
     Blocks of ``reach`` letters look at themselves and at the block before, so that cost grows with the length only.
+    They stand beside the rows, since the fast kernel takes four dimensions.
     """
     from torch.nn import functional
 
@@ -90,15 +91,15 @@ def _attend(query: Any, key: Any, value: Any, reach: int) -> Any:
         return functional.scaled_dot_product_attention(query, key, value, is_causal=True)
     extra = -length % reach
     blocks = (length + extra) // reach
-    query = functional.pad(query, (0, 0, 0, extra)).reshape(rows, heads, blocks, reach, size)
-    key, value = (functional.pad(part, (0, 0, reach, extra)).unfold(2, 2 * reach, reach).transpose(-1, -2)
-                  for part in (key, value))
+    query = functional.pad(query, (0, 0, 0, extra)).unfold(2, reach, reach)
+    key, value = (functional.pad(part, (0, 0, reach, extra)).unfold(2, 2 * reach, reach) for part in (key, value))
+    query, key, value = (part.permute(0, 2, 1, 4, 3).flatten(0, 1) for part in (query, key, value))
     place = torch.arange(reach, device=query.device)[:, None] + reach
     other = torch.arange(2 * reach, device=query.device)[None, :]
-    seen = ((other <= place) & (other > place - reach)).expand(blocks, reach, 2 * reach).clone()
-    seen[0, :, :reach] = False  # before the first letter there is nothing
-    found = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
-    return found.reshape(rows, heads, blocks * reach, size)[:, :, :length]
+    seen = ((other <= place) & (other > place - reach)).expand(blocks, 1, reach, 2 * reach).clone()
+    seen[0, :, :, :reach] = False  # before the first letter there is nothing
+    found = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen.repeat(rows, 1, 1, 1))
+    return found.unflatten(0, (rows, blocks)).transpose(1, 2).flatten(2, 3)[:, :, :length]
 
 
 ENGINES = (EngineSpec(make=Transformer, id="transformer", extra="torch"),)

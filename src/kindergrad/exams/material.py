@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kindergrad.core.answers_exposure import ExposureAnswer
 from kindergrad.core.assessment import BY, Assessment
+from kindergrad.core.config import WorldConfig
 from kindergrad.core.items import Items
 from kindergrad.core.names import CeilingKind
 from kindergrad.core.records import Split
@@ -87,7 +88,7 @@ class Maker:
     train: int
     references: Mapping[str, Any]
     data: Path | None = None
-    worlds: Mapping[str, str] = field(default_factory=dict)
+    worlds: Mapping[str, WorldConfig] = field(default_factory=dict)
 
     def place(self, assessment: Assessment) -> World:
         """Where the items of an assessment come from: the world that the study names for it, its own small one, or the
@@ -96,7 +97,8 @@ class Maker:
         named = self.worlds.get(assessment.id)
         if named is None and (assessment.world is None or set(assessment.needs) <= self.world.offers):
             return self.world
-        return _small_world(named or str(assessment.world), self.seed, self.data)
+        named = named or WorldConfig(kind=str(assessment.world))
+        return _small_world(named.model_dump_json(), self.seed, self.data)
 
     def key(self, assessment: Assessment, level: str) -> str:
         text = json.dumps([_FORMAT, assessment.id, assessment.version, level, self.place(assessment).digest,
@@ -158,8 +160,10 @@ class Maker:
 
 
 @cache
-def _small_world(name: str, seed: int, data: Path | None) -> World:
-    return build.named(name, seed, data=data)
+def _small_world(config: str, seed: int, data: Path | None) -> World:
+    """Of a configuration as JSON, which can be remembered."""
+    named = WorldConfig.model_validate_json(config)
+    return build.named(named.kind, seed, data=data, **named.given)
 
 
 def reference_names(assessments: Iterable[Assessment], exact: bool) -> set[str]:

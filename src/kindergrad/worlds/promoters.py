@@ -14,9 +14,9 @@ from kindergrad.core.items import Items, choice_items
 from kindergrad.worlds import _sites
 from kindergrad.worlds._simulator import Simulator
 
-LENGTH = 64
-PADS = np.arange(4, 13)
-"""Letters of noise before the -35 box, all equally likely."""
+LENGTH = 96
+PADS = np.arange(4, 45)
+"""Letters of noise before the -35 box, all equally likely: so many that where a box stands tells next to nothing."""
 _BOX = len(_sites.MINUS_35)
 
 WORLD = "promoters"
@@ -76,6 +76,7 @@ class Promoters(Simulator):
     """Promoters, and nothing between them."""
 
     name: ClassVar[str] = WORLD
+    version: ClassVar[int] = 2
     offers: ClassVar[frozenset[str]] = frozenset({"promoters"})
 
     @property

@@ -44,7 +44,7 @@ def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/right-place", version="1.0", items=items,
+    skill="genomics/right-place", version="1.1", items=items,
     readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
     metric="placement among 3 misplaced copies", twin_metric="ranked first of 4", chance=0.5, needs=("promoters",),
     cluster="item", learner="markov", levels=("place", "strand"), source="promoters as planted in the synthetic genome",

@@ -37,7 +37,7 @@ def _candidates(rng: np.random.Generator, level: str) -> NDArray[np.uint8]:
 
 
 ASSESSMENT = Assessment(
-    skill="genomics/spacing", version="1.0", items=items,
+    skill="genomics/spacing", version="1.1", items=items,
     readouts={Readout.LIKELIHOOD: put_likelihood, Readout.FIT: put_fit}, score=placed, twin=placed_first,
     metric="placement among 2 wrong distances", twin_metric="ranked first of 3", chance=0.5, needs=("promoters",),
     cluster="item", learner="none-yet", levels=tuple(WRONG), source="promoters as planted in the synthetic genome",
