@@ -145,6 +145,16 @@ def test_moving_boxes_keeps_every_letter(genome: SyntheticGenome, name: str, lev
         assert all(words(o, 1) == words(true, 1) and o != true for o in others)
 
 
+@pytest.mark.parametrize(("name", "level"), [("right-place", "place"), ("right-place", "strand"), ("spacing", "near"),
+                                             ("spacing", "far")])
+def test_where_the_boxes_stand_in_the_text_tells_next_to_nothing(name: str, level: str) -> None:
+    """A linear model of the letters at each place finds neither the distance nor the strand."""
+    assessment = catalogue.assessment(f"genomics/{name}")
+    asked, train = (assessment.items(None, n, level, seed) for n, seed in ((300, 0), (500, 1)))
+    answers = sit.ask(catalogue.engine("position").make(), assessment, Readout.FIT, asked, train)
+    assert assessment.score(answers, asked).mean() < 0.65
+
+
 def test_turning_boxes_changes_the_boxes_only(genome: SyntheticGenome) -> None:
     apart = [len(distance(true, o)) for true, others in split(made(genome, "right-place", "strand")) for o in others]
     assert max(apart) <= 12

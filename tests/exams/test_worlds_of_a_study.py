@@ -9,7 +9,7 @@ import pytest
 from kindergrad.core.config import EngineConfig, StudyConfig, WorldConfig
 from kindergrad.core.errors import StudyError
 from kindergrad.core.names import Readout, Role, Status
-from kindergrad.exams import defaults, run
+from kindergrad.exams import build, defaults, material, run
 
 
 def test_another_world_is_asked_everything_and_keeps_its_name_under_quick() -> None:
@@ -47,3 +47,24 @@ def test_readouts_that_are_not_asked_for_are_not_sat_and_it_is_said_why(tmp_path
     assert {(r.skill, r.status) for r in learner} == {("genomics/finish-the-gene", Status.OK),
                                                       ("genomics/exact-word", Status.NOT_APPLICABLE)}
     assert any(r.reason == "the study asks for generation only" for r in learner)
+
+
+def test_a_study_turns_the_dials_of_an_exams_own_world(tmp_path: Path) -> None:
+    near = WorldConfig(kind="recall", settings={"distance": 100})
+    study = StudyConfig(world=WorldConfig(size=20_000), engines=(EngineConfig(id="markov"),), controls=(),
+                        scales=(10_000,), items=10, assessments=("genomics/long-range-recall",),
+                        readouts=(Readout.LIKELIHOOD,), worlds={"genomics/long-range-recall": near})
+    run.run(study, tmp_path)
+    letters = {r.skill: r.world for r in run.records(tmp_path) if r.role is Role.LEARNER}
+    assert len(letters) == 3 and len(set(letters.values())) == 1
+    made = run.prepare(study, tmp_path, lambda done, planned, what: None)
+    kept = [material.load(made.store.cache / f"{key}.npz") for key in made.materials]
+    longest = max(len(str(text)) for one in kept for text in one.items.asked["context"].ravel())
+    assert 100 < longest < 300  # 100,000 with the world as it is
+
+
+def test_a_world_is_given_by_its_name_or_with_dials_and_wrong_dials_are_named() -> None:
+    both = StudyConfig.model_validate({"worlds": {"genomics/a": "recall", "genomics/b": {"kind": "recall"}}})
+    assert both.worlds["genomics/a"] == both.worlds["genomics/b"] == WorldConfig(kind="recall")
+    with pytest.raises(StudyError, match=r"world 'recall' has no setting 'distanze'; it takes .*distance"):
+        build.named("recall", 0, **WorldConfig(kind="recall", settings={"distanze": 1}).given)

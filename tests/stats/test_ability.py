@@ -103,7 +103,7 @@ def test_sampler_agrees_with_brute_force_integration() -> None:
     sd = float(np.sqrt(weight @ (true - mean) ** 2 / weight.sum()))
     assert gap.mean() == pytest.approx(mean, abs=0.15 * sd)
     assert gap.std() == pytest.approx(sd, rel=0.15)
-    assert drawn.divergent < 0.05 * gap.size  # four answers leave a funnel in the spread of abilities
+    assert drawn.divergent < 0.1 * gap.size  # four answers leave a funnel in the spread of abilities
 
 
 def test_intervals_cover_the_truth_on_items_half_missing() -> None:

@@ -86,7 +86,7 @@ def _attend(query: Any, key: Any, value: Any, reach: int) -> Any:
 
     import torch
 
-    rows, heads, length, size = query.shape
+    rows, _, length, _ = query.shape
     if length <= reach:
         return functional.scaled_dot_product_attention(query, key, value, is_causal=True)
     extra = -length % reach

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindergrad.core.seeds import stream
-from kindergrad.stats.ability_model import Curvature, Model, curvature, log_density, split, start
+from kindergrad.stats.ability_model import Curvature, Model, cell_log_density, curvature, log_density, split, start
 
 Floats = NDArray[np.float64]
 
 _TARGET = 0.8
 _MAX_STEPS = 40
+_JUMP = (0.3, 10.0)  # logits; the scale of a jump is drawn evenly in its logarithm
+_JUMPS = 3  # between two trajectories
 _LENGTH = (1.1, 2.0)  # whitened units; a quarter of a turn of a normal posterior is pi / 2
 
 
@@ -40,9 +42,11 @@ class Whitening(NamedTuple):
     """``q = centre + R^-T v``, where ``R R'`` is the precision; v is near standard normal."""
 
     centre: Floats  # (D,)
-    skill_factor: Floats  # (S, 3, 3) inverse of the lower Cholesky factor of each block
+    skill_lower: Floats  # (S, 3, 3) lower Cholesky factor of each block
+    skill_factor: Floats  # its inverse
     cross: Floats  # (R, 3S)
-    rest_factor: Floats  # (R, R) inverse of the lower Cholesky factor of what is left
+    rest_lower: Floats  # (R, R) lower Cholesky factor of what is left
+    rest_factor: Floats  # its inverse
 
     @classmethod
     def at(cls, centre: Floats, curve: Curvature) -> Whitening:
@@ -52,7 +56,7 @@ class Whitening(NamedTuple):
         cross = np.einsum("rsi,sji->rsj", curve.cross.reshape(len(curve.rest), s, 3), inverse)
         cross = cross.reshape(len(curve.rest), 3 * s)
         left = np.linalg.cholesky(curve.rest - cross @ cross.T)
-        return cls(centre, inverse, cross, np.linalg.inv(left))
+        return cls(centre, lower, inverse, cross, left, np.linalg.inv(left))
 
     def to_q(self, v: Floats) -> Floats:
         """Parameters (D, C) of whitened coordinates (D, C)."""
@@ -61,6 +65,14 @@ class Whitening(NamedTuple):
         skills = (v[:s3] - self.cross.T @ rest).reshape(s3 // 3, 3, v.shape[1])
         skills = np.einsum("sij,sic->sjc", self.skill_factor, skills)
         return np.asarray(self.centre[:, None] + np.concatenate([skills.reshape(s3, v.shape[1]), rest]))
+
+    def to_v(self, q: Floats) -> Floats:
+        """Whitened coordinates (D, C) of parameters (D, C)."""
+        s3 = self.cross.shape[1]
+        away = q - self.centre[:, None]
+        skills = away[:s3].reshape(s3 // 3, 3, q.shape[1])
+        skills = np.einsum("sij,sic->sjc", self.skill_lower, skills).reshape(away[:s3].shape)
+        return np.concatenate([skills + self.cross.T @ away[s3:], self.rest_lower.T @ away[s3:]])
 
     def pull(self, gradient: Floats) -> Floats:
         """Gradient in whitened coordinates, shape (D, C)."""
@@ -146,6 +158,32 @@ class _Chains:
         self.value = np.where(take, value, self.value)
         return float(accept.mean())
 
+    def jump(self) -> None:
+        """Every skill tries another difficulty, half of them another spread; given the rest they are independent."""
+        q = self.white.to_q(self.v)
+        old, here = split(self.model, q), self._per_skill(q)
+        for _ in range(_JUMPS):
+            there = q.copy()
+            new = split(self.model, there)
+            far = np.exp(self.rng.uniform(*np.log(_JUMP), here.shape))
+            new.difficulty[:] += far * self.rng.standard_normal(here.shape)
+            new.spread[:] = np.where(self.rng.random(here.shape) < 0.5, old.spread,
+                                     self.rng.standard_normal(here.shape))
+            took = self._per_skill(there)
+            take = np.log(self.rng.random(here.shape)) < took - here
+            np.copyto(old.difficulty, new.difficulty, where=take)
+            np.copyto(old.spread, new.spread, where=take)
+            here = np.where(take, took, here)
+        self.v = self.white.to_v(q)
+        self.value, self.slope = self._density(self.v)
+
+    def _per_skill(self, q: Floats) -> Floats:
+        """Log density of a difficulty and a spread given all else, shape (S, C); a spread drawn from its prior has that
+        prior taken off."""
+        blocks = split(self.model, q)
+        cells = self.model.by_skill @ cell_log_density(self.model, blocks)[0]
+        return np.asarray(cells - 0.5 * ((blocks.difficulty - blocks.mu) / np.exp(blocks.sigma)) ** 2)
+
 
 def sample(model: Model, seed: int, *, draws: int = 250, warmup: int = 200, chains: int = 4) -> Draws:
     """Draw from the posterior of :func:`kindergrad.stats.ability_model.log_density`.
@@ -162,29 +200,21 @@ def sample(model: Model, seed: int, *, draws: int = 250, warmup: int = 200, chai
         tuned, half, mean = _Step(size), warmup // 2, np.zeros(model.size)
         for i in range(half):
             tuned.learn(state.step(float(np.exp(tuned.log))))
+            state.jump()
             if i >= half // 2:
                 mean += state.white.to_q(state.v).mean(axis=1) / (half - half // 2)
         size = float(np.exp(tuned.mean))
         if part == 0:
             here, spent = state.white.to_q(state.v), state.gradients
-            state = _Chains(model, white := Whitening.at(mean, curvature(model, mean)), _to_v(white, here), rng)
+            state = _Chains(model, white := Whitening.at(mean, curvature(model, mean)), white.to_v(here), rng)
             state.gradients += spent
     out, accept = np.empty((draws, model.size, chains)), 0.0
     state.divergent = 0
     for i in range(draws):
         accept += state.step(size) / draws
+        state.jump()
         out[i] = state.white.to_q(state.v)
     return Draws(out, accept, state.divergent, state.gradients)
-
-
-def _to_v(white: Whitening, q: Floats) -> Floats:
-    """Whitened coordinates of parameters: the inverse of ``to_q``."""
-    s3 = white.cross.shape[1]
-    away = q - white.centre[:, None]
-    rest = np.linalg.solve(white.rest_factor.T, away[s3:])
-    blocks = np.linalg.inv(white.skill_factor)
-    skills = np.einsum("sij,sic->sjc", blocks, away[:s3].reshape(s3 // 3, 3, q.shape[1])).reshape(away[:s3].shape)
-    return np.concatenate([skills + white.cross.T @ away[s3:], rest])
 
 
 def r_hat(x: Floats) -> Floats:
