@@ -1,10 +1,10 @@
 """What can a net learn that a context model never does? Copying, base pairing and spacing, from texts full of them.
 
-    python benchmarks/beyond_words.py --out benchmarks/beyond_words.json      # some fifteen minutes on one core
+    python benchmarks/beyond_words.py --workers 2 --out benchmarks/beyond_words.json     # half an hour on two cores
     python benchmarks/beyond_words.py --lessons repeats --engines markov      # a look; other lessons of the JSON stay
 
 Each lesson is a small world whose corpus is nothing but the thing to be learnt: repeats, folds, promoters. In a genome
-these are rare, so what is learnt here from 0.3 Mb is learnt there much later: this shows what an architecture and its
+these are rare, so what is learnt here from 1 Mb is learnt there much later: this shows what an architecture and its
 training allow, not when a genome teaches it. All engines read the same letters and sit the same exams, and the verdict
 on each curve is that of ``kindergrad threshold``.
 
@@ -43,9 +43,9 @@ LESSONS = {
     "folding": Lesson("folding", {}, ("reverse-complement", "base-pairing")),
     "promoters": Lesson("promoters", {}, ("spacing", "right-place")),
 }
-ENGINES = {"markov": 1, "transformer": 1, "convolution": 1, "state-space": 1}
+ENGINES = {"markov": 1, "transformer": 2, "convolution": 2, "state-space": 2}
 """Engines, and how many seeds of each."""
-SIZES = ("30k", "100k", "300k", "1M")
+SIZES = ("100k", "300k", "1M", "1.4M", "2M", "3M")
 ITEMS = 100
 
 
@@ -82,6 +82,7 @@ def main() -> None:
     options.add_argument("--lessons", default=",".join(LESSONS))
     options.add_argument("--engines", default=",".join(ENGINES))
     options.add_argument("--sizes", default=",".join(SIZES))
+    options.add_argument("--workers", type=int, default=1)
     options.add_argument("--folder", type=Path, default=Path("/tmp/beyond-words"), help="Run folders; they resume.")
     options.add_argument("--out", type=Path)
     given = options.parse_args()
@@ -90,7 +91,7 @@ def main() -> None:
     answer = kept.get("lessons", {})
     for name in given.lessons.split(","):
         folder = given.folder / name
-        run.run(study(LESSONS[name], given.engines.split(","), sizes), folder)
+        run.run(study(LESSONS[name], given.engines.split(","), sizes), folder, workers=given.workers)
         answer[name] = curves(rows([record.row() for record in run.records(folder)], where=str(folder)))
         for curve in answer[name]:
             print(f"{name}: {curve['skill']}, {curve['engine']}: {curve['points'][-1][2]:.2f} at the end, "

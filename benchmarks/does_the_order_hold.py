@@ -1,11 +1,12 @@
-"""Does the order of the syllabus hold? Four families of engines, one corpus, all simulated exams up to high school.
+"""Does the order of the syllabus hold? Four families of engines, one corpus, all simulated exams, and two probes.
 
-    kindergrad run benchmarks/does_the_order_hold.yaml --out /tmp/order-holds     # half an hour of one core; it resumes
-    python benchmarks/does_the_order_hold.py --from /tmp/order-holds --out benchmarks/does_the_order_hold.json \
-        --page docs/does-the-order-hold.md                                           # a minute
+    kindergrad run benchmarks/does_the_order_hold.yaml --out /tmp/order --workers 2     # an hour of two cores
+    kindergrad run benchmarks/does_the_order_hold_probes.yaml --out /tmp/order-probes   # minutes
+    python benchmarks/does_the_order_hold.py --from /tmp/order --probes /tmp/order-probes \
+        --out benchmarks/does_the_order_hold.json --page docs/does-the-order-hold.md    # minutes
 
-The study is run by the product, and the answers are those of ``kindergrad vertical`` and ``kindergrad threshold``: over
-all engines, and over each family alone. This script puts them together:
+The studies are run by the product, and the answers are those of ``kindergrad vertical`` and ``kindergrad threshold``:
+over all engines, over each family alone, and over the probes. This script puts them together:
 
 - difficulty of every skill against its grade, and the rank correlation of the two;
 - every prerequisite: supported, refuted or open (probability 0.9), and in how many families;
@@ -25,10 +26,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from kindergrad.core import seeds
 from kindergrad.core.answers_vertical import VerticalAnswer
 from kindergrad.core.assessment import skill_of
 from kindergrad.core.names import Domain, Grade, Role
@@ -37,9 +39,12 @@ from kindergrad.exchange import tables
 from kindergrad.progress.thresholds import thresholds
 from kindergrad.progress.vertical import vertical
 from kindergrad.report import card
+from kindergrad.stats.correlation import rank_correlation
 from kindergrad.syllabus import skills
 
 FAMILIES = ("markov", "convolution", "state-space", "transformer")
+PROBES = "probes"
+JUDGES = (*FAMILIES, PROBES)
 COLUMNS = ("kmer", "position", *FAMILIES)
 LEARNT, NEVER = 0.3, 0.1
 """A score that counts as learnt, and one that does not, each by two standard errors."""
@@ -50,18 +55,32 @@ def short(skill: str) -> str:
     return skill.removeprefix("genomics/")
 
 
-def at_the_end(found: Iterable[Row]) -> dict[tuple[str, str], Row]:
-    """Skill and engine -> the row at the largest scale."""
-    return {(r.skill, r.engine): r for r in sorted(found, key=lambda r: r.scale)}
+class Score(NamedTuple):
+    mean: float
+    error: float
+    """Of a mean over seeds: they sat the same items, so errors do not average out."""
 
 
-def judged(found: Sequence[Row], seed: int = 0) -> dict[str, VerticalAnswer]:
+def at_the_end(found: Iterable[Row]) -> dict[tuple[str, str], Score]:
+    """Skill and engine -> the score at the largest scale, mean over seeds."""
+    last: dict[tuple[str, str], list[Row]] = {}
+    for row in sorted((r for r in found if r.scored is not None), key=lambda r: r.scale):
+        own = last.setdefault((row.skill, row.engine), [])
+        own[:] = [r for r in own if r.scale == row.scale] + [row]
+    scored = {name: [r.scored for r in own if r.scored is not None] for name, own in last.items()}
+    return {name: Score(float(np.mean([s[0] for s in own])), float(np.mean([s[1] or 0.0 for s in own])))
+            for name, own in scored.items()}
+
+
+def judged(found: Sequence[Row], probed: Sequence[Row], seed: int = 0) -> dict[str, VerticalAnswer]:
     """The vertical scale of all learners, and of each family alone with one slope, since few engines tell no more."""
     before = skills.prerequisites()
     out = {"all": vertical(found, prerequisites=before, seed=seed)}
     for family in FAMILIES:
         own = [row for row in found if row.engine == family]
         out[family] = vertical(own, prerequisites=before, slope_sd=0.0, seed=seed)
+    if probed:
+        out[PROBES] = vertical(probed, prerequisites=before, seed=seed)
     return out
 
 
@@ -102,9 +121,8 @@ def learnt(found: Sequence[Row]) -> list[dict[str, Any]]:
     own = [row for row in found if row.role is Role.LEARNER and row.scored is not None]
     last = at_the_end(own)
 
-    def score(skill: str, engine: str) -> tuple[float, float]:
-        row = last.get((skill, engine))
-        return (row.scored[0], row.scored[1] or 0.0) if row is not None and row.scored is not None else (np.nan, 0.0)
+    def score(skill: str, engine: str) -> Score:
+        return last.get((skill, engine), Score(np.nan, 0.0))
 
     def picked(skill: str, net: str) -> bool:
         (high, error), (low, low_error) = score(skill, net), score(skill, "markov")
@@ -121,28 +139,48 @@ def learnt(found: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def half(points: Iterable[tuple[float, float]]) -> float | None:
-    """The first scale with a score of one half or more."""
-    return next((x for x, score in sorted(points) if score >= 0.5), None)
+    """The first scale with a mean score of one half or more."""
+    by_scale = defaultdict(list)
+    for x, score in points:
+        by_scale[x].append(score)
+    return next((x for x, scores in sorted(by_scale.items()) if np.mean(scores) >= 0.5), None)
 
 
 def needs(answers: dict[str, VerticalAnswer]) -> list[dict[str, Any]]:
     """Every prerequisite with its verdict, and the families that agree."""
     words = {"holds": "supported", "violated": "refuted", "cannot tell yet": "cannot tell"}
-    by_family = {f: {(e.easier, e.harder): words[e.verdict.value] for e in answers[f].needs} for f in FAMILIES}
+    by_family = {f: {(e.easier, e.harder): words[e.verdict.value] for e in answers[f].needs} for f in JUDGES
+                 if f in answers}
     forms = {p.skill: p.form.value for p in answers["all"].prerequisites}
     return [{"easier": e.easier, "harder": e.harder, "p": round(e.p, 3), "verdict": words[e.verdict.value],
              "families": {f: found.get((e.easier, e.harder)) for f, found in by_family.items()},
              "form": forms.get(e.harder)} for e in answers["all"].needs]
 
 
-def summary(found: list[Row]) -> dict[str, Any]:
-    answers = judged(found)
+def by_mean(found: Iterable[Row]) -> list[float] | None:
+    """Rank correlation of grade and hardness where hardness is no more than the mean score of all learners, negated;
+    with 90 % of a bootstrap over skills: does the answer hang on the model of the vertical scale?"""
+    scores, grades = defaultdict(list), {}
+    for row in found:
+        if row.role is Role.LEARNER and row.scored is not None and row.grade is not None:
+            scores[skill_of(row.skill)].append(row.scored[0])
+            grades[skill_of(row.skill)] = row.grade.order
+    order = np.array([grades[name] for name in scores], dtype=np.float64)
+    hard = -np.array([np.mean(own) for own in scores.values()])
+    drawn = seeds.stream(0, "order", "by mean").integers(len(order), size=(2000, len(order)))
+    low, high = np.quantile(rank_correlation(order[drawn], hard[drawn]), [0.05, 0.95])
+    return [round(float(v), 2) for v in (rank_correlation(order[None], hard[None])[0], low, high)]
+
+
+def summary(found: list[Row], probed: list[Row]) -> dict[str, Any]:
+    answers = judged(found, probed)
     whole = answers["all"]
     rho = {name: a.rank_correlation for name, a in answers.items()}
     return {
         "engines": len(whole.engines), "curves": len(whole.skills), "p_order": whole.p_order,
         "rank_correlation": {k: None if r is None else [round(v or 0.0, 2) for v in (r.median, r.q05, r.q95)]
                              for k, r in rho.items()},
+        "rank_correlation_by_mean_score": {"all": by_mean(found)} | ({PROBES: by_mean(probed)} if probed else {}),
         "grades": [{"easier": e.easier, "harder": e.harder, "p": round(e.p, 3)} for e in whole.grades],
         "one_scale": whole.one_scale.sentence, "r_hat": {name: round(a.r_hat, 3) for name, a in answers.items()},
         "difficulty": difficulties(whole), "misplaced": {name: misplaced(a) for name, a in answers.items()},
@@ -153,12 +191,11 @@ def summary(found: list[Row]) -> dict[str, Any]:
 # --- the page ----------------------------------------------------------------------------------------------------
 
 
-def number(row: Row | None) -> str:
+def number(score: Score | None) -> str:
     """A score with its error, in hundredths."""
-    if row is None or row.scored is None:
+    if score is None:
         return "–"
-    score, error = round(row.scored[0], 2) + 0.0, row.scored[1]  # no negative zero
-    return f"{score:.2f}" + ("" if error is None else f"±{error:.2f}").replace("0.", ".")
+    return f"{round(score.mean, 2) + 0.0:.2f}" + f"±{score.error:.2f}".replace("0.", ".")  # no negative zero
 
 
 def markdown(head: Sequence[str], body: Iterable[Sequence[object]]) -> str:
@@ -192,8 +229,8 @@ def tables_of(found: list[Row], told: dict[str, Any]) -> dict[str, str]:
         [[short(name), d["grade"], d["median"], f"{d['q05']} to {d['q95']}",
           ", ".join(f"{told['misplaced'][k][name]} ({k})" for k in told["misplaced"] if name in told["misplaced"][k])]
          for name, d in by_grade])}
-    out["needs"] = markdown(["easier", "harder", "P", "verdict", *FAMILIES], [
-        [short(e["easier"]), short(e["harder"]), e["p"], e["verdict"], *(e["families"][f] or "–" for f in FAMILIES)]
+    out["needs"] = markdown(["easier", "harder", "P", "verdict", *JUDGES], [
+        [short(e["easier"]), short(e["harder"]), e["p"], e["verdict"], *(e["families"].get(f) or "–" for f in JUDGES)]
         for e in told["needs"]])
     out["learnt"] = markdown(["skill", "engine", "score", "markov", "half reached at", "verdict", "width"], [
         [short(c["skill"]), c["engine"], c["score"], c["markov"],
@@ -218,13 +255,15 @@ def put(page: Path, parts: dict[str, str]) -> None:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--from", type=Path, dest="source", required=True, help="Run folder, or its long table.")
+    options.add_argument("--probes", type=Path, help="Run folder of the probes, or its long table.")
     options.add_argument("--out", type=Path)
     options.add_argument("--table", type=Path, help="CSV to keep the long table in.")
     options.add_argument("--page", type=Path)
     given = options.parse_args()
-    found = card.load(given.source)
-    told = summary(found)
-    print(json.dumps({k: told[k] for k in ("rank_correlation", "p_order", "one_scale")}, indent=1))
+    found, probed = card.load(given.source), card.load(given.probes) if given.probes else []
+    told = summary(found, probed)
+    print(json.dumps({k: told[k] for k in ("rank_correlation", "rank_correlation_by_mean_score", "p_order", "one_scale",
+                                           "r_hat")}, indent=1))
     if given.table:
         tables.write([row.model_dump(mode="json") for row in found], given.table)
     if given.out:

@@ -145,7 +145,7 @@ def test_bad_input_is_refused() -> None:
         engine.learn(["ACGT", "ACUG"])
     with pytest.raises(SequenceError, match=r"sequence 1: unknown letter 'N' at position 2"):
         engine.embed(["ANG"])
-    for wrong in ({"width": 0}, {"effort": -1}):
+    for wrong in ({"width": 0}, {"effort": -1}, {"window": 0}):
         with pytest.raises(ValueError, match="must be positive"):
             catalogue.engine("convolution").make(**wrong)
     with pytest.raises(ValueError, match="multiple of 16"):

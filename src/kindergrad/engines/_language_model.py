@@ -24,6 +24,7 @@ class LanguageModel:
     ----------
     width, depth : channels of every layer, and number of blocks.
     effort : multiplies the letters read in training; 1 reads 1 Mb in less than a minute on one core.
+    window : letters of a stretch that is read at once in training; nothing farther apart is learnt to belong together.
     device : ``auto`` (a GPU if there is one), or a device of torch.
     seed : of the first weights and of the order of reading.
 
@@ -37,12 +38,14 @@ class LanguageModel:
 
     family = "neural"
 
-    def __init__(self, width: int, depth: int, *, effort: float = 1.0, device: str = "auto", seed: int = 0) -> None:
+    def __init__(self, width: int, depth: int, *, effort: float = 1.0, window: int = 256,
+                 device: str = "auto", seed: int = 0) -> None:
         extras.require("torch", f"engine '{self.family}'")
-        for name, value in (("width", width), ("depth", depth), ("effort", effort)):
+        for name, value in (("width", width), ("depth", depth), ("effort", effort), ("window", window)):
             if not value > 0:
                 raise ValueError(f"{name} must be positive; got {value}")
         self.width, self.depth, self.effort, self.seed = int(width), int(depth), float(effort), seed
+        self.window = int(window)
         self._asked_device = device
         self._net: Any = None
         self._text = _training.Text()
@@ -58,8 +61,8 @@ class LanguageModel:
 
     def settings(self) -> dict[str, Any]:
         """What makes this net again."""
-        return {"width": self.width, "depth": self.depth, "effort": self.effort, "device": self._asked_device,
-                "seed": self.seed}
+        return {"width": self.width, "depth": self.depth, "effort": self.effort, "window": self.window,
+                "device": self._asked_device, "seed": self.seed}
 
     @property
     def device(self) -> str:
@@ -92,7 +95,8 @@ class LanguageModel:
         """
         new = self._text.add(pieces)
         if new:
-            recipe = _training.DNA._replace(effort=self.effort)
+            step = _training.DNA.batch * _training.DNA.window  # letters, whatever the window
+            recipe = _training.DNA._replace(effort=self.effort, window=self.window, batch=max(1, step // self.window))
             _training.train(self.net, self._text, new, recipe, seed=self.seed, device=self.device)
 
     def log_likelihood(self, context: Sequence[str], target: Sequence[str]) -> NDArray[np.float64]:

@@ -23,9 +23,9 @@ class Convolution(LanguageModel):
 
     name = family = "convolution"
 
-    def __init__(self, width: int = 64, depth: int = 7, *, effort: float = 1.0, device: str = "auto", seed: int = 0
-                 ) -> None:
-        super().__init__(width, depth, effort=effort, device=device, seed=seed)
+    def __init__(self, width: int = 64, depth: int = 7, *, effort: float = 1.0, window: int = 256,
+                 device: str = "auto", seed: int = 0) -> None:
+        super().__init__(width, depth, effort=effort, window=window, device=device, seed=seed)
 
     def blocks(self) -> list[Any]:
         return [gated_convolution(self.width, kernel=_KERNEL, dilation=2**i) for i in range(self.depth)]

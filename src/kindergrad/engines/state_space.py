@@ -23,9 +23,9 @@ class StateSpace(LanguageModel):
 
     name = family = "state-space"
 
-    def __init__(self, width: int = 96, depth: int = 3, *, effort: float = 1.0, device: str = "auto", seed: int = 0
-                 ) -> None:
-        super().__init__(width, depth, effort=effort, device=device, seed=seed)
+    def __init__(self, width: int = 96, depth: int = 3, *, effort: float = 1.0, window: int = 256,
+                 device: str = "auto", seed: int = 0) -> None:
+        super().__init__(width, depth, effort=effort, window=window, device=device, seed=seed)
 
     def blocks(self) -> list[Any]:
         return [_block(self.width) for _ in range(self.depth)]

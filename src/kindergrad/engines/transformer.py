@@ -29,10 +29,10 @@ class Transformer(LanguageModel):
     name = family = "transformer"
 
     def __init__(self, width: int = 64, depth: int = 2, *, reach: int = 256, effort: float = 1.0,
-                 device: str = "auto", seed: int = 0) -> None:
+                 window: int = 256, device: str = "auto", seed: int = 0) -> None:
         if width % _HEAD or reach < 1:
             raise ValueError(f"width must be a multiple of {_HEAD} and reach positive; got {width} and {reach}")
-        super().__init__(width, depth, effort=effort, device=device, seed=seed)
+        super().__init__(width, depth, effort=effort, window=window, device=device, seed=seed)
         self.reach = int(reach)
 
     def settings(self) -> dict[str, Any]:
