@@ -15,7 +15,7 @@ from kindergrad.syllabus import graph
 from kindergrad.syllabus.skills import Skill, ordered, syllabus
 
 SKILLS = syllabus(Domain.GENOMICS)
-SIZES = {"kindergarten": 7, "elementary": 8, "middle": 9, "high": 8, "college": 9, "frontier": 6}
+SIZES = {"kindergarten": 5, "elementary": 11, "middle": 8, "high": 8, "college": 9, "frontier": 6}
 CHAINS = (  # from easy to hard
     "copy nearest-relative clinical-variants mendelian-variants complex-traits", "copy finish-the-gene new-genome",
     "nearest-relative clade-transfer", "reverse-complement base-pairing mrna-fate",

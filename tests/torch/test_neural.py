@@ -16,7 +16,7 @@ from kindergrad.testing import check_engine
 
 NAMES = ("convolution", "state-space", "transformer")
 SMALL = {"convolution": {"width": 16, "depth": 5}, "state-space": {"width": 16, "depth": 2},
-         "transformer": {"width": 32, "depth": 1, "reach": 32}}
+         "transformer": {"width": 32, "depth": 1, "window": 32}}
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,12 @@
-"""A causal transformer language model of DNA, with attention to the last ``reach`` letters.
+"""A causal transformer language model of DNA, with attention to as many letters as a training window has.
 
 A short convolution before the attention lets queries and keys stand for words of a few letters, so that a word can be
 looked up where it occurred before. Places are told by rotation. The attention slides: a text of any length is read
-whole, and no letter looks back farther than ``reach`` letters in one block.
+whole, and no letter looks back farther than ``window`` letters in one block.
 
 Shows: words, words at a distance, and copying and pairing of letters, which it learns within 1 Mb of a text that is
 full of either, and not from a text that holds little (benchmarks/beyond_words.py).
-Does not show: anything beyond depth times reach letters.
+Does not show: anything beyond depth times window letters.
 Source: Vaswani et al. (2017), arXiv:1706.03762; Su et al. (2021), arXiv:2104.09864 (rotation); Olsson et al. (2022),
 arXiv:2209.11895 (keys smeared over letters let one block copy).
 """
@@ -28,18 +28,14 @@ class Transformer(LanguageModel):
 
     name = family = "transformer"
 
-    def __init__(self, width: int = 64, depth: int = 2, *, reach: int = 256, effort: float = 1.0,
-                 window: int = 256, device: str = "auto", seed: int = 0) -> None:
-        if width % _HEAD or reach < 1:
-            raise ValueError(f"width must be a multiple of {_HEAD} and reach positive; got {width} and {reach}")
+    def __init__(self, width: int = 64, depth: int = 2, *, effort: float = 1.0, window: int = 256,
+                 device: str = "auto", seed: int = 0) -> None:
+        if width % _HEAD:
+            raise ValueError(f"width must be a multiple of {_HEAD}; got {width}")
         super().__init__(width, depth, effort=effort, window=window, device=device, seed=seed)
-        self.reach = int(reach)
-
-    def settings(self) -> dict[str, Any]:
-        return super().settings() | {"reach": self.reach}
 
     def blocks(self) -> list[Any]:
-        return [_block(self.width, self.reach) for _ in range(self.depth)]
+        return [_block(self.width, self.window) for _ in range(self.depth)]
 
 
 def _block(width: int, reach: int) -> Any:
