@@ -51,12 +51,12 @@ class Whitening(NamedTuple):
     @classmethod
     def at(cls, centre: Floats, curve: Curvature) -> Whitening:
         s = len(curve.skills)
-        lower = np.linalg.cholesky(curve.skills)
-        inverse = np.linalg.inv(lower)
+        lower: Floats = np.asarray(np.linalg.cholesky(curve.skills), dtype=np.float64)
+        inverse: Floats = np.asarray(np.linalg.inv(lower), dtype=np.float64)
         cross = np.einsum("rsi,sji->rsj", curve.cross.reshape(len(curve.rest), s, 3), inverse)
         cross = cross.reshape(len(curve.rest), 3 * s)
-        left = np.linalg.cholesky(curve.rest - cross @ cross.T)
-        return cls(centre, lower, inverse, cross, left, np.linalg.inv(left))
+        left: Floats = np.asarray(np.linalg.cholesky(curve.rest - cross @ cross.T), dtype=np.float64)
+        return cls(centre, lower, inverse, cross, left, np.asarray(np.linalg.inv(left), dtype=np.float64))
 
     def to_q(self, v: Floats) -> Floats:
         """Parameters (D, C) of whitened coordinates (D, C)."""
@@ -165,7 +165,7 @@ class _Chains:
         for _ in range(_JUMPS):
             there = q.copy()
             new = split(self.model, there)
-            far = np.exp(self.rng.uniform(*np.log(_JUMP), here.shape))
+            far = np.exp(self.rng.uniform(np.log(_JUMP[0]), np.log(_JUMP[1]), here.shape))
             new.difficulty[:] += far * self.rng.standard_normal(here.shape)
             new.spread[:] = np.where(self.rng.random(here.shape) < 0.5, old.spread,
                                      self.rng.standard_normal(here.shape))
