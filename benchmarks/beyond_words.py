@@ -11,7 +11,8 @@ on each curve is that of ``kindergrad threshold``.
 
 The lesson ``long-repeats`` asks whether short stretches must come first: its stretches all have 64 letters, so that one
 letter that fits tells next to nothing of where a copy goes on. They need not: copying is learnt there, too, and all at
-once, which the sizes of ``long-repeats-close-up`` resolve.
+once, which the sizes of ``long-repeats-close-up`` resolve. In ``far-repeats`` copies come from up to 16 stretches back,
+some thousand letters, and the recall of a value by its key is asked, which no text of this lesson shows.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ class Lesson(NamedTuple):
     exams: tuple[str, ...]
     engines: tuple[str, ...] = tuple(ENGINES)
     sizes: tuple[str, ...] = SIZES
+    window: int = 256
+    """Letters that nets read at once."""
+    keys: dict[str, Any] | None = None
+    """Dials of the world of long-range recall, where that is asked."""
 
 
 LESSONS = {
@@ -53,6 +58,8 @@ LESSONS = {
     "long-repeats": Lesson("repeats", {"shortest": 64}, ("copy",)),
     "long-repeats-close-up": Lesson("repeats", {"shortest": 64}, ("copy",), ("transformer",),
                                     ("300k", "400k", "500k", "600k", "800k", "1M")),
+    "far-repeats": Lesson("repeats", {"back": 16}, ("copy", "long-range-recall"), ("markov", "transformer"),
+                          ("1M", "2M", "4M", "7M", "10M"), 512, {"distance": 300, "apart": 16}),
     "folding": Lesson("folding", {}, ("reverse-complement", "base-pairing")),
     "promoters": Lesson("promoters", {}, ("spacing", "right-place")),
 }
@@ -63,9 +70,15 @@ def study(lesson: Lesson) -> StudyConfig:
     return StudyConfig(
         name=f"What can be learnt of {lesson.world}?",
         world=WorldConfig(kind=lesson.world, size=int(sizes[-1]), settings=lesson.settings),
-        engines=tuple(EngineConfig(id=name, seeds=ENGINES[name]) for name in lesson.engines), controls=(),
+        engines=tuple(EngineConfig(id=name, seeds=ENGINES[name], settings=settings(name, lesson))
+                      for name in lesson.engines), controls=(),
         scales=tuple(sizes), items=ITEMS, readouts=(Readout.LIKELIHOOD,),
-        assessments=tuple(f"genomics/{name}" for name in lesson.exams))
+        assessments=tuple(f"genomics/{name}" for name in lesson.exams),
+        worlds={"genomics/long-range-recall": WorldConfig(kind="recall", settings=lesson.keys)} if lesson.keys else {})
+
+
+def settings(engine: str, lesson: Lesson) -> dict[str, Any]:
+    return {"window": lesson.window} if engine != "markov" else {}
 
 
 def curves(found: list[Row]) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ A short convolution before the attention lets queries and keys stand for words o
 looked up where it occurred before. Places are told by rotation. The attention slides: a text of any length is read
 whole, and no letter looks back farther than ``window`` letters in one block.
 
-Shows: words, words at a distance, and copying and pairing of letters, which it learns within 1 Mb of a text that is
-full of either, and not from a text that holds little (benchmarks/beyond_words.py).
+Shows: words, words at a distance, and copying and pairing of letters, which it learns within 1 to 3 Mb of a text that
+is full of either, and much later from a text that holds little (benchmarks/beyond_words.py).
 Does not show: anything beyond depth times window letters.
 Source: Vaswani et al. (2017), arXiv:1706.03762; Su et al. (2021), arXiv:2104.09864 (rotation); Olsson et al. (2022),
 arXiv:2209.11895 (keys smeared over letters let one block copy).

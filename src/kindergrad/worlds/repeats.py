@@ -1,7 +1,7 @@
 """Repeats with known truth: second copies of a stretch, and tandem repeats of a short unit.
 
 The corpus is made of little else than copies, some short and some long: a net finds out how to copy where much of the
-text can be had by it (benchmarks/beyond_words.py), and stays at its floor where little can.
+text can be had by it (benchmarks/beyond_words.py), and much later where little can.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from kindergrad.core import seeds
 from kindergrad.worlds._simulator import Simulator
 
 WORLD = "repeats"
+NEAR = 1_000_000
+"""Letters of a corpus that copy what was just written, where others may come from farther back."""
 
 
 class Repeats(NamedTuple):
@@ -84,28 +86,37 @@ class Copies(Simulator):
     ----------
     shortest, longest : letters of a stretch; their logarithm is spread evenly.
     divergence : chance that a letter of a copy is wrong.
+    back : how many stretches back a copy may come from, the logarithm spread evenly; but for the first NEAR letters,
+        which copy what was just written, as nobody learns to look far without having learnt to look back.
     """
 
     shortest: int = 7
     longest: int = 64
     divergence: float = 0.01
+    back: int = 1
 
     name: ClassVar[str] = WORLD
     offers: ClassVar[frozenset[str]] = frozenset({"copies"})
 
     @property
     def told(self) -> str:
-        return f"stretches of {self.shortest} to {self.longest} random letters, each followed by copies of parts of it"
+        whose = "it" if self.back == 1 else f"one of the last {self.back}"
+        return (f"stretches of {self.shortest} to {self.longest} random letters, each followed by copies of parts of "
+                f"{whose}")
 
     def write(self, letters: int) -> NDArray[np.uint8]:
-        """Stretches, each with one to three copies of a third of it or more."""
+        """Stretches, each with one to three copies of a third or more of one of them."""
         rng, rows, total = seeds.stream(self.seed, WORLD, "corpus"), [], 0
+        past: list[NDArray[np.int64]] = []
         while total < letters:
             own = rng.integers(0, 4, round(self.shortest * (self.longest / self.shortest) ** rng.random()))
+            past = [*past, own][-self.back :]
             lesson = [own]
             for _ in range(int(rng.integers(1, 4))):
-                start, short = rng.integers(0, len(own) // 3 + 1, 2)
-                part = own[start : len(own) - short]
+                far = total >= NEAR and self.back > 1
+                source = past[-int((len(past) + 1) ** rng.random())] if far else own
+                start, short = rng.integers(0, len(source) // 3 + 1, 2)
+                part = source[start : len(source) - short]
                 wrong = rng.random(len(part)) < self.divergence
                 lesson.append(np.where(wrong, (part + rng.integers(1, 4, len(part))) % 4, part))
             rows += lesson
@@ -113,6 +124,7 @@ class Copies(Simulator):
         return np.concatenate(rows).astype(np.uint8)
 
 
-def make(seed: int, size: int = 300_000, shortest: int = 7, longest: int = 64, divergence: float = 0.01) -> Copies:
+def make(seed: int, size: int = 300_000, shortest: int = 7, longest: int = 64, divergence: float = 0.01, back: int = 1
+         ) -> Copies:
     """Copies of one seed; see :class:`Copies` for the dials."""
-    return Copies(seed=seed, size=size, shortest=shortest, longest=longest, divergence=divergence)
+    return Copies(seed=seed, size=size, shortest=shortest, longest=longest, divergence=divergence, back=back)
