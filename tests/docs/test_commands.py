@@ -19,8 +19,9 @@ LONG = ("kindergrad run", "kindergrad run --domain arithmetic --out /tmp/arithme
         "kindergrad sit genomics/copy --engine huggingface --set path=my-model --set both_strands=true",
         "kindergrad run --engine checkpoints --set path=my-checkpoints --out /tmp/ladder",
         "kindergrad score /tmp/predictions.csv --study examples/study.yaml",
-        "kindergrad run benchmarks/does_the_order_hold.yaml --out /tmp/order-holds",
-        "kindergrad vertical /tmp/order-holds", "kindergrad run benchmarks/foretold.yaml --out /tmp/foretold",
+        "kindergrad run benchmarks/does_the_order_hold.yaml --out /tmp/order --workers 2",
+        "kindergrad run benchmarks/does_the_order_hold_probes.yaml --out /tmp/order-probes",
+        "kindergrad vertical /tmp/order", "kindergrad run benchmarks/foretold.yaml --out /tmp/foretold",
         "kindergrad forecast /tmp/foretold --resolve /tmp/foretold/ledger.jsonl",
         "kindergrad report /tmp/training/exams")
 """Minutes, or a file that is not there; tests/exams, tests/torch, test_examples.py and the checks of a whole clone run

@@ -74,3 +74,19 @@ def _again(codes: np.ndarray) -> float:
     text = decode(codes)
     words = [text[i : i + 12] for i in range(len(text) - 11)]
     return 1 - len(set(words)) / len(words)
+
+
+def test_copies_from_far_back_begin_once_copying_is_shown() -> None:
+    """How far back the same twelve letters stood, at every tenth place: within reach at first, then far beyond it."""
+    near, far = repeats.make(0, size=repeats.NEAR + 200_000), repeats.make(0, size=repeats.NEAR + 200_000, back=16)
+    texts = [world.corpus(0)[0] for world in (near, far)]
+    assert texts[0][: repeats.NEAR - 1000] == texts[1][: repeats.NEAR - 1000]
+
+    def lags(text: str) -> np.ndarray:
+        begins = range(repeats.NEAR + 10_000, len(text) - 12, 10)
+        found = [(at, text.rfind(text[at : at + 12], at - 5000, at + 11)) for at in begins]
+        return np.array([at - before for at, before in found if before >= 0])
+
+    close, apart = lags(texts[0]), lags(texts[1])
+    assert len(close) > 3000 and len(apart) > 3000
+    assert (close < 200).mean() > 0.97 and 0.2 < (apart > 200).mean() < 0.8 and np.quantile(apart, 0.99) > 700
