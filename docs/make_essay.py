@@ -74,6 +74,8 @@ def abrupt() -> str:
     sharp_facts = sorted((c["median_fact_width"], c["skill_width"]) for name, c in concepts.items()
                          if c["skill_width"] and "many-digit" not in name and c["share_abrupt"] > 0.5)
     widths = [w for _, w in sharp_facts]
+    copying = next(curve for curve in read("beyond_words")["lessons"]["long-repeats-close-up"]
+                   if curve["skill"] == "genomics/copy[identical]")
     return f"""## 1. "Abilities appear abruptly"
 
 **Mostly wrong for skills, right for single concepts.**
@@ -89,6 +91,11 @@ def abrupt() -> str:
   {number(sharp_facts[-1][0])} decades in the median, the skill made of such facts takes {min(widths):.1f} to
   {max(widths):.1f}. A skill is smooth since its facts are not equally common, not because nothing jumps.
   `python benchmarks/arithmetic_concepts.py`
+- **One whole skill does too**: a small transformer that reads nothing but copies of stretches of 64 random letters
+  finds out how to copy within {number(copying["width"])} decades of data (90 % {number(copying["width_90"][0])} to
+  {number(copying["width_90"][1])}), on a score in bits: {copying["verdict"]}. Where copies are a seventh of the text
+  it begins to between 10 and 30 Mb, slowly. `python benchmarks/beyond_words.py`, [what nets
+  learn](does-the-order-hold.md)
 """
 
 
