@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 INK, MUTED, OPEN, FILL, PAPER, BAND = "#1a1a1a", "#555555", "#8a8a8a", "#0b4f7d", "#ffffff", "#f4f4f1"
 EDGES = ("#0072b2", "#d55e00", "#009e73", "#a0527a", "#7a6a00", "#4b4b4b")
 """Colours of edges by the grade they come from (Okabe and Ito, darkened); the grade is also where they begin."""
-BOX, ROW, STEP, LEFT, TOP, BOTTOM = (146.0, 24.0), 39.0, 230.0, 40.0, 92.0, 46.0
+BOX, ROW, STEP, LEFT, TOP, BOTTOM = (162.0, 24.0), 39.0, 246.0, 40.0, 92.0, 46.0
 MARGIN, TRUNK = 32.0, 7.0
 """Room in a band to the left of its boxes, and between the trunks of edges within a grade, which run there."""
 
