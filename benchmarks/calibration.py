@@ -321,7 +321,7 @@ POSTERIORS: dict[str, tuple[Callable[[np.random.Generator, float], Replication],
     "two axes": (two_axes, 600),
     "conjunction": (conjunction, 300),
     "hierarchy": (exposure, 600),
-    "ability": (ability, 100),
+    "ability": (ability, 300),
 }
 """Name -> one replication, and how many make the full check."""
 
