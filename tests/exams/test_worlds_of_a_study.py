@@ -68,3 +68,10 @@ def test_a_world_is_given_by_its_name_or_with_dials_and_wrong_dials_are_named() 
     assert both.worlds["genomics/a"] == both.worlds["genomics/b"] == WorldConfig(kind="recall")
     with pytest.raises(StudyError, match=r"world 'recall' has no setting 'distanze'; it takes .*distance"):
         build.named("recall", 0, **WorldConfig(kind="recall", settings={"distanze": 1}).given)
+
+
+def test_a_value_that_a_world_refuses_is_a_line_not_a_crash() -> None:
+    with pytest.raises(StudyError, match=r"world 'repeats' refuses its settings \{'back': 0\}: .*at least 1 stretch"):
+        build.named("repeats", 0, back=0)
+    with pytest.raises(StudyError, match="world 'repeats' refuses its settings"):
+        build.named("repeats", 0, back="far")

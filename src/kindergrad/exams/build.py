@@ -10,7 +10,7 @@ from typing import Any
 
 from kindergrad.core import discover
 from kindergrad.core.config import StudyConfig
-from kindergrad.core.errors import StudyError, UnknownNameError
+from kindergrad.core.errors import KindergradError, StudyError, UnknownNameError
 from kindergrad.core.world import World
 from kindergrad.exams import data as public_data
 
@@ -41,7 +41,7 @@ def named(name: str, seed: int, *, data: Path | None = None, **settings: Any) ->
     Raises
     ------
     StudyError, UnknownNameError
-        For a name that is unknown, and a setting that the world does not take.
+        For a name that is unknown, and a setting that the world does not take or whose value it refuses.
     DataError
         If the data set of the world is not on this machine.
     """
@@ -57,5 +57,11 @@ def named(name: str, seed: int, *, data: Path | None = None, **settings: Any) ->
     for setting, parameter in takes.items():
         if parameter.default is parameter.empty and setting not in settings:
             raise StudyError(f"world '{name}' needs the setting '{setting}'; add it to 'world' in the study")
-    made: World = studied[name](seed, **settings)
+    try:
+        made: World = studied[name](seed, **settings)
+    except KindergradError:
+        raise
+    except (TypeError, ValueError) as error:
+        given = {setting: value for setting, value in settings.items() if setting != "folder"}
+        raise StudyError(f"world '{name}' refuses its settings {given}: {error}") from error
     return made

@@ -98,6 +98,10 @@ class Copies(Simulator):
     name: ClassVar[str] = WORLD
     offers: ClassVar[frozenset[str]] = frozenset({"copies"})
 
+    def __post_init__(self) -> None:
+        if self.back < 1:
+            raise ValueError(f"copies come from at least 1 stretch back; got back = {self.back}")
+
     @property
     def told(self) -> str:
         whose = "it" if self.back == 1 else f"one of the last {self.back}"
