@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-from does_the_order_hold import Score, markdown, number, put  # noqa: E402  threads must be set first
+from does_the_order_hold import Score, half, markdown, number, put  # noqa: E402  threads must be set first
 
 from kindergrad.core.config import EngineConfig, StudyConfig, WorldConfig  # noqa: E402
 from kindergrad.core.names import Readout  # noqa: E402
@@ -89,15 +89,8 @@ def curves(found: list[Row]) -> list[dict[str, Any]]:
         points = sorted((r.scale, r.seed, *(round(v, 3) for v in r.scored if v is not None)) for r in own if r.scored)
         out.append({"skill": judged.curve, "engine": judged.engine, "verdict": judged.verdict.value,
                     "width": judged.width, "width_90": judged.width_interval,
-                    "half_reached_at": reached([(x, score) for x, _, score, *_ in points]), "points": points})
+                    "half_reached_at": half([(x, score) for x, _, score, *_ in points]), "points": points})
     return out
-
-
-def reached(points: list[tuple[float, float]], target: float = 0.5) -> float | None:
-    """The first size from which on the mean over seeds is at or above a score."""
-    sizes = sorted({size for size, _ in points})
-    means = {size: [score for x, score in points if x == size] for size in sizes}
-    return next((size for size in sizes if sum(means[size]) / len(means[size]) >= target), None)
 
 
 def table(lessons: dict[str, list[dict[str, Any]]]) -> str:

@@ -71,13 +71,15 @@ class Score(NamedTuple):
 
 def at_the_end(found: Iterable[Row]) -> dict[tuple[str, str], Score]:
     """Skill and engine -> the score at the largest scale, mean over seeds."""
-    last: dict[tuple[str, str], list[Row]] = {}
-    for row in sorted((r for r in found if r.scored is not None), key=lambda r: r.scale):
-        own = last.setdefault((row.skill, row.engine), [])
-        own[:] = [r for r in own if r.scale == row.scale] + [row]
-    scored = {name: [r.scored for r in own if r.scored is not None] for name, own in last.items()}
-    return {name: Score(float(np.mean([s[0] for s in own])), float(np.mean([s[1] or 0.0 for s in own])))
-            for name, own in scored.items()}
+    curves: dict[tuple[str, str], list[tuple[float, Score]]] = defaultdict(list)
+    for row in found:
+        if row.scored is not None:
+            curves[row.skill, row.engine].append((row.scale, Score(row.scored[0], row.scored[1] or 0.0)))
+    out = {}
+    for name, points in curves.items():
+        end = max(scale for scale, _ in points)
+        out[name] = Score(*np.mean([score for scale, score in points if scale == end], axis=0).tolist())
+    return out
 
 
 def judged(found: Sequence[Row], probed: Sequence[Row], seed: int = 0) -> dict[str, VerticalAnswer]:

@@ -55,8 +55,8 @@ def test_a_study_turns_the_dials_of_an_exams_own_world(tmp_path: Path) -> None:
                         scales=(10_000,), items=10, assessments=("genomics/long-range-recall",),
                         readouts=(Readout.LIKELIHOOD,), worlds={"genomics/long-range-recall": near})
     run.run(study, tmp_path)
-    letters = {r.skill: r.world for r in run.records(tmp_path) if r.role is Role.LEARNER}
-    assert len(letters) == 3 and len(set(letters.values())) == 1
+    homes = {r.skill: r.world for r in run.records(tmp_path) if r.role is Role.LEARNER}
+    assert len(homes) == 3 and len(set(homes.values())) == 1
     made = run.prepare(study, tmp_path, lambda done, planned, what: None)
     kept = [material.load(made.store.cache / f"{key}.npz") for key in made.materials]
     longest = max(len(str(text)) for one in kept for text in one.items.asked["context"].ravel())

@@ -79,8 +79,6 @@ def _again(codes: np.ndarray) -> float:
 def test_copies_from_far_back_begin_once_copying_is_shown() -> None:
     """How far back the same twelve letters stood, at every tenth place: within reach at first, then far beyond it."""
     near, far = repeats.make(0, size=repeats.NEAR + 200_000), repeats.make(0, size=repeats.NEAR + 200_000, back=16)
-    with pytest.raises(ValueError, match="at least 1 stretch back; got back = 0"):
-        repeats.make(0, back=0)
     texts = [world.corpus(0)[0] for world in (near, far)]
     assert texts[0][: repeats.NEAR - 1000] == texts[1][: repeats.NEAR - 1000]
 
@@ -92,3 +90,8 @@ def test_copies_from_far_back_begin_once_copying_is_shown() -> None:
     close, apart = lags(texts[0]), lags(texts[1])
     assert len(close) > 3000 and len(apart) > 3000
     assert (close < 200).mean() > 0.97 and 0.2 < (apart > 200).mean() < 0.8 and np.quantile(apart, 0.99) > 700
+
+
+def test_a_copy_needs_a_stretch_to_come_from() -> None:
+    with pytest.raises(ValueError, match="at least 1 stretch back; got back = 0"):
+        repeats.make(0, back=0)
