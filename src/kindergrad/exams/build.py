@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -57,11 +59,24 @@ def named(name: str, seed: int, *, data: Path | None = None, **settings: Any) ->
     for setting, parameter in takes.items():
         if parameter.default is parameter.empty and setting not in settings:
             raise StudyError(f"world '{name}' needs the setting '{setting}'; add it to 'world' in the study")
-    try:
+    given = {setting: value for setting, value in settings.items() if setting != "folder"}
+    with refusals(f"world '{name}'", given):
         made: World = studied[name](seed, **settings)
+    return made
+
+
+@contextmanager
+def refusals(what: str, settings: Mapping[str, Any]) -> Iterator[None]:
+    """Turn what an engine or a world says of values that it cannot use into a line that names its settings.
+
+    Raises
+    ------
+    StudyError
+        For a TypeError or ValueError within.
+    """
+    try:
+        yield
     except KindergradError:
         raise
     except (TypeError, ValueError) as error:
-        given = {setting: value for setting, value in settings.items() if setting != "folder"}
-        raise StudyError(f"world '{name}' refuses its settings {given}: {error}") from error
-    return made
+        raise StudyError(f"{what} refuses its settings {dict(settings)}: {error}") from error

@@ -12,12 +12,12 @@ from kindergrad.core.asks import ASK_OF, Learn, Restarts, Trained
 from kindergrad.core.assessment import Assessment
 from kindergrad.core.config import EngineConfig, StudyConfig
 from kindergrad.core.engine import EngineSpec
-from kindergrad.core.errors import InputError, KindergradError, StudyError
+from kindergrad.core.errors import InputError, StudyError
 from kindergrad.core.names import Axis, Readout, Role
 from kindergrad.core.records import Identity
 from kindergrad.core.scale import Scale, check_increasing, ladder
 from kindergrad.core.world import World
-from kindergrad.exams import catalogue, readouts
+from kindergrad.exams import build, catalogue, readouts
 from kindergrad.exams.material import TRAIN_ITEMS
 
 PER_DECADE = 4
@@ -123,12 +123,8 @@ def make(spec: EngineSpec, config: EngineConfig, seed: int) -> Any:
         If it refuses its settings.
     """
     settings = {**spec.settings, **config.settings}
-    try:
+    with build.refusals(f"engine '{spec.id}'", settings):
         return spec.make(**settings, **_seed(spec, seed))
-    except KindergradError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise StudyError(f"engine '{spec.id}' refuses its settings {settings}: {error}") from error
 
 
 def exams(lane: Lane, engine: Any, materials: Mapping[str, tuple[Assessment, str, str]],
