@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kindergrad.core import config
 from kindergrad.core.config import EngineConfig, StudyConfig, WorldConfig
 from kindergrad.core.errors import StudyError
 from kindergrad.core.names import Readout, Role, Status
@@ -75,3 +76,8 @@ def test_a_value_that_a_world_refuses_is_a_line_not_a_crash() -> None:
         build.named("repeats", 0, back=0)
     with pytest.raises(StudyError, match="world 'repeats' refuses its settings"):
         build.named("repeats", 0, back="far")
+
+
+def test_a_key_that_a_world_of_an_exam_does_not_have_is_told_with_those_it_has() -> None:
+    with pytest.raises(StudyError, match=r"unknown key 'setings'; did you mean 'settings'\? \(at 'worlds\.genomics/a"):
+        config.build({"worlds": {"genomics/a": {"kind": "recall", "setings": {}}}})

@@ -176,7 +176,7 @@ def build(raw: dict[str, Any], where: str = "study") -> StudyConfig:
 def _keys_at(location: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = StudyConfig
     for part in location:
-        if part == "world":
+        if part in ("world", "worlds"):
             model = WorldConfig
         elif part == "engines":
             model = EngineConfig
